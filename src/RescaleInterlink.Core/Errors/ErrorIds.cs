@@ -1,0 +1,64 @@
+namespace RescaleInterlink.Errors;
+
+/// <summary>Every error identifier the module can report. They are part of the public interface: never renamed.</summary>
+public static class ErrorIds
+{
+    public const string ApiKeyRejected = nameof(ApiKeyRejected);
+    public const string PermissionDenied = nameof(PermissionDenied);
+    public const string PlatformNotAllowed = nameof(PlatformNotAllowed);
+    public const string PlatformUnreachable = nameof(PlatformUnreachable);
+    public const string PlatformTimeout = nameof(PlatformTimeout);
+    public const string PlatformFault = nameof(PlatformFault);
+    public const string PlatformProtocol = nameof(PlatformProtocol);
+    public const string RequestRejected = nameof(RequestRejected);
+    public const string RateLimited = nameof(RateLimited);
+    public const string ProxyAuthenticationRequired = nameof(ProxyAuthenticationRequired);
+    public const string CertificateRejected = nameof(CertificateRejected);
+    public const string NotConnected = nameof(NotConnected);
+
+    public const string FileNotFound = nameof(FileNotFound);
+    public const string FolderNotFound = nameof(FolderNotFound);
+    public const string JobNotFound = nameof(JobNotFound);
+    public const string FileAlreadyExists = nameof(FileAlreadyExists);
+
+    public const string StorageUnreachable = nameof(StorageUnreachable);
+    public const string StorageTimeout = nameof(StorageTimeout);
+    public const string StorageFault = nameof(StorageFault);
+    public const string StorageRejected = nameof(StorageRejected);
+    public const string StorageCredentialsRejected = nameof(StorageCredentialsRejected);
+    public const string StorageNotSupported = nameof(StorageNotSupported);
+    public const string ObjectNotFound = nameof(ObjectNotFound);
+    public const string ObjectChanged = nameof(ObjectChanged);
+    public const string UploadVanished = nameof(UploadVanished);
+
+    public const string EncryptionKeyMissing = nameof(EncryptionKeyMissing);
+    public const string EncryptionIvMissing = nameof(EncryptionIvMissing);
+    public const string DecryptionFailed = nameof(DecryptionFailed);
+    public const string FormatInvalid = nameof(FormatInvalid);
+    public const string FormatNotSupported = nameof(FormatNotSupported);
+    public const string SizeMismatch = nameof(SizeMismatch);
+    public const string ChecksumMismatch = nameof(ChecksumMismatch);
+
+    public const string SourceNotFound = nameof(SourceNotFound);
+    public const string SourceUnreadable = nameof(SourceUnreadable);
+    public const string SourceChanged = nameof(SourceChanged);
+    public const string SourceIsDirectory = nameof(SourceIsDirectory);
+    public const string DestinationExists = nameof(DestinationExists);
+    public const string DestinationInvalid = nameof(DestinationInvalid);
+    public const string DestinationUnwritable = nameof(DestinationUnwritable);
+    public const string DiskFull = nameof(DiskFull);
+    public const string UnsafeFileName = nameof(UnsafeFileName);
+
+    public const string JobSpecInvalid = nameof(JobSpecInvalid);
+    public const string JobTableInvalid = nameof(JobTableInvalid);
+    public const string JobFailed = nameof(JobFailed);
+    public const string JobWaitTimeout = nameof(JobWaitTimeout);
+    public const string JobSubmissionUncertain = nameof(JobSubmissionUncertain);
+    public const string PipelineStateInvalid = nameof(PipelineStateInvalid);
+
+    public const string SandboxRuntimeMissing = nameof(SandboxRuntimeMissing);
+    public const string SandboxStartFailed = nameof(SandboxStartFailed);
+    public const string SandboxNotRunning = nameof(SandboxNotRunning);
+    public const string SandboxAmbiguous = nameof(SandboxAmbiguous);
+    public const string SandboxStopFailed = nameof(SandboxStopFailed);
+}

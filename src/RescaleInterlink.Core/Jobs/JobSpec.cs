@@ -1,0 +1,30 @@
+namespace RescaleInterlink.Jobs;
+
+/// <summary>One job as a user describes it: the columns of a jobs CSV (interop files 4.1).</summary>
+public sealed record JobSpec
+{
+    public string? Directory { get; init; }
+    public string JobName { get; init; } = "";
+    public string AnalysisCode { get; init; } = "";
+    /// <summary>Display name or versionCode.</summary>
+    public string AnalysisVersion { get; init; } = "";
+    public string Command { get; init; } = "";
+    public string CoreType { get; init; } = "";
+    public int CoresPerSlot { get; init; }
+    /// <summary>Hours; the platform is given whole hours, rounded up, at least 1.</summary>
+    public double WalltimeHours { get; init; }
+    public int Slots { get; init; }
+    /// <summary>JSON object that becomes environment variables, or empty.</summary>
+    public string LicenseSettings { get; init; } = "";
+    public IReadOnlyList<string> ExtraInputFileIds { get; init; } = [];
+    public string? OnDemandLicenseSeller { get; init; }
+    public string? ProjectId { get; init; }
+    public string? OrgCode { get; init; }
+    public IReadOnlyList<string> Tags { get; init; } = [];
+    public bool NoDecompress { get; init; }
+    public bool IsLowPriority { get; init; }
+    public SubmitMode SubmitMode { get; init; } = SubmitMode.CreateAndSubmit;
+    public string TarSubpath { get; init; } = "";
+}
+
+public enum SubmitMode { CreateAndSubmit, CreateOnly }

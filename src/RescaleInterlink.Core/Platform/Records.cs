@@ -1,0 +1,96 @@
+namespace RescaleInterlink.Platform;
+
+// Shapes of interop/rescale-api.md; every list defaults to empty, every id is a string.
+
+public sealed record UserProfile(string? Email, string? FullName, Company? Company, Workspace? Workspace, StorageDescription DefaultStorage);
+public sealed record Company(string? Code);
+public sealed record Workspace(string? Id, string? Name);
+public sealed record RootFolders(string MyJobs, string MyLibrary);
+
+public sealed record StorageDescription(string? Id, string? StorageType, string? EncryptionType, StorageConnection? ConnectionSettings);
+/// <param name="EndpointUrl">A sandbox's own extension; honoured for a loopback platform only.</param>
+public sealed record StorageConnection(string? Region, string? Container, string? PathBase, string? PathPartsBase, string? StorageAccount, string? AccountName, string? EndpointUrl = null);
+
+/// <summary>Where one object lies.</summary>
+public sealed record PathParts(string? Container, string? Path);
+public sealed record StorageLocation(StorageDescription Storage, PathParts PathParts);
+
+/// <summary>Temporary credentials. <see cref="ToString"/> never shows them.</summary>
+public sealed record StorageCredentials(string StorageType, string? AccessKey, string? SecretKey, string? SessionToken, string? SasToken, DateTimeOffset? Expiration)
+{
+    public override string ToString() => $"StorageCredentials {{ StorageType = {StorageType} }}";
+}
+
+public sealed record FileChecksum(string HashFunction, string FileHash);
+
+/// <summary>A stored file: a library file or a job's output. Holds all that a download needs.</summary>
+public sealed record PlatformFile
+{
+    public required string Id { get; init; }
+    public required string Name { get; init; }
+    public int TypeId { get; init; }
+    public bool IsUploaded { get; init; }
+    public bool IsDeleted { get; init; }
+    public string? Owner { get; init; }
+    public string? Path { get; init; }
+    /// <summary>Path beneath the job's work folder; outputs only.</summary>
+    public string? RelativePath { get; init; }
+    /// <summary>Base64 of 32 bytes. A secret.</summary>
+    public string? EncodedEncryptionKey { get; init; }
+    public string? Iv { get; init; }
+    public PathParts? PathParts { get; init; }
+    public StorageDescription? Storage { get; init; }
+    /// <summary>Length of the plaintext in bytes; the server sends a number or a numeric string.</summary>
+    public long? DecryptedSize { get; init; }
+    public DateTimeOffset? DateUploaded { get; init; }
+    public IReadOnlyList<FileChecksum> FileChecksums { get; init; } = [];
+    public override string ToString() => $"{Name} ({Id})";
+}
+
+public sealed record FolderEntry(string Type, PlatformFile Item);
+
+public sealed record FileRegistration(string Name, string FolderId, string EncodedEncryptionKey, PathParts PathParts, StorageDescription Storage, long DecryptedSize, string Sha512)
+{
+    public override string ToString() => $"FileRegistration {{ Name = {Name} }}";
+}
+
+public sealed record JobStatus(string? Content, string? StatusReason);
+public sealed record PlatformJob
+{
+    public required string Id { get; init; }
+    public string? Name { get; init; }
+    public JobStatus? JobStatus { get; init; }
+    public DateTimeOffset? DateInserted { get; init; }
+    public string? Owner { get; init; }
+}
+public sealed record JobStatusEntry(string Status, DateTimeOffset? StatusDate, string? StatusReason);
+
+/// <summary>The body of job creation (interop API 6.1). Serialised as is.</summary>
+public sealed record JobRequest
+{
+    public required string Name { get; init; }
+    public required IReadOnlyList<JobAnalysis> Jobanalyses { get; init; }
+    public bool IsLowPriority { get; init; }
+    public IReadOnlyList<string>? Tags { get; init; }
+    public string? ProjectId { get; init; }
+}
+public sealed record JobAnalysis
+{
+    public required string Command { get; init; }
+    public required AnalysisReference Analysis { get; init; }
+    public required Hardware Hardware { get; init; }
+    public IReadOnlyList<JobInputFile> InputFiles { get; init; } = [];
+    public IReadOnlyDictionary<string, string> EnvVars { get; init; } = new Dictionary<string, string>();
+    public bool UseRescaleLicense { get; init; }
+    public string? OnDemandLicenseSeller { get; init; }
+    public string? UserDefinedLicenseSettings { get; init; }
+}
+public sealed record AnalysisReference(string Code, string? Version);
+/// <param name="Walltime">Whole hours, at least 1.</param>
+public sealed record Hardware(CoreTypeReference CoreType, int CoresPerSlot, int? Slots, int Walltime);
+public sealed record CoreTypeReference(string Code);
+public sealed record JobInputFile(string Id, bool Decompress);
+
+public sealed record CoreType(string Code, string? Name, bool IsActive, IReadOnlyList<int> Cores);
+public sealed record Analysis(string Code, string? Name, IReadOnlyList<AnalysisVersion> Versions);
+public sealed record AnalysisVersion(string? Id, string? Version, string? VersionCode);

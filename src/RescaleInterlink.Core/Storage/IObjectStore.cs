@@ -1,0 +1,47 @@
+namespace RescaleInterlink.Storage;
+
+/// <summary>
+/// One container of an object store, seen as narrowly as the engine needs it: properties, a range, and
+/// begin / write numbered part / list parts / commit / abort. Implementations are thread-safe, repeat nothing,
+/// and report failures as <see cref="Errors.RescaleException"/> with a behaviour.
+/// </summary>
+public interface IObjectStore : IAsyncDisposable
+{
+    StoreCapabilities Capabilities { get; }
+
+    /// <exception cref="Errors.RescaleException">ObjectNotFound when there is no such object.</exception>
+    Task<ObjectProperties> GetPropertiesAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Fills <paramref name="destination"/> with the bytes from <paramref name="offset"/> on: exactly, or throws.</summary>
+    /// <param name="ifMatch">ETag the object must still have, or null; another one is ObjectChanged.</param>
+    Task ReadRangeAsync(string key, long offset, Memory<byte> destination, string? ifMatch, CancellationToken cancellationToken);
+
+    /// <summary>Stores a whole object in one request. Returns its ETag.</summary>
+    Task<string> PutAsync(string key, ReadOnlyMemory<byte> content, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken);
+
+    Task<MultipartUpload> BeginAsync(string key, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken);
+
+    /// <param name="partNumber">1-based.</param>
+    Task<StoredPart> WritePartAsync(MultipartUpload upload, int partNumber, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
+
+    IAsyncEnumerable<StoredPart> ListPartsAsync(MultipartUpload upload, CancellationToken cancellationToken);
+
+    /// <summary>Makes the object from exactly these parts, in order. Returns its ETag.</summary>
+    Task<string> CommitAsync(MultipartUpload upload, IReadOnlyList<StoredPart> parts, CancellationToken cancellationToken);
+
+    /// <summary>Gives up the upload and its parts. Doing it twice is not an error.</summary>
+    Task AbortAsync(MultipartUpload upload, CancellationToken cancellationToken);
+}
+
+/// <param name="MinimumPartSize">Smallest part in bytes, the last one excepted.</param>
+/// <param name="MaximumParts">Most parts one object can have.</param>
+public sealed record StoreCapabilities(string Name, long MinimumPartSize, long MaximumPartSize, int MaximumParts);
+
+/// <param name="Length">Stored bytes.</param>
+/// <param name="Metadata">Names compare without case.</param>
+public sealed record ObjectProperties(long Length, string ETag, DateTimeOffset? LastModified, IReadOnlyDictionary<string, string> Metadata);
+
+/// <param name="Id">The store's own name for this upload (S3: UploadId).</param>
+public sealed record MultipartUpload(string Key, string Id, IReadOnlyDictionary<string, string> Metadata);
+
+public sealed record StoredPart(int PartNumber, string ETag, long Length);

@@ -1,0 +1,2 @@
+namespace RescaleInterlink.Loader;
+internal static class Placeholder;

@@ -1,0 +1,2 @@
+namespace RescaleInterlink.PowerShell;
+internal static class Placeholder;

@@ -1,0 +1,2 @@
+namespace RescaleInterlink.Testing;
+internal static class Placeholder;
