@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Builds, tests and demonstrates RescaleInterlink on a machine that has the .NET SDK and nothing else.
+#   ./build.sh [build|test|demo|docs|package|bench|soak|clean]      (default: build)
+# With PowerShell (found on PATH, else restored as a dotnet tool) everything is done by build.ps1; without it this
+# script does what needs none: the solution, the core and sandbox tests, and the demo through the core.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 POWERSHELL_TELEMETRY_OPTOUT=1
+
+task=$(printf '%s' "${1:-build}" | tr '[:upper:]' '[:lower:]')
+[ $# -gt 0 ] && shift
+case "$task" in
+    build | test | demo | docs | package | bench | soak | clean) ;;
+    *)
+        echo "build.sh: '$task' is no task; say one of build, test, demo, docs, package, bench, soak, clean." >&2
+        exit 2
+        ;;
+esac
+
+if ! command -v dotnet >/dev/null 2>&1; then
+    echo "build.sh: the .NET 10 SDK is needed and 'dotnet' is not on PATH: https://dotnet.microsoft.com/download" >&2
+    exit 1
+fi
+
+# A PowerShell that does not start is no PowerShell.
+if command -v pwsh >/dev/null 2>&1 && pwsh -NoProfile -NonInteractive -Command 'exit 0' >/dev/null 2>&1; then
+    exec pwsh -NoProfile -NonInteractive -File ./build.ps1 -Task "$task" "$@"
+fi
+mkdir -p artifacts
+if dotnet tool restore >artifacts/tool-restore.log 2>&1 &&
+    dotnet tool run pwsh -NoProfile -NonInteractive -Command 'exit 0' >>artifacts/tool-restore.log 2>&1; then
+    exec dotnet tool run pwsh -NoProfile -NonInteractive -File ./build.ps1 -Task "$task" "$@"
+fi
+
+echo "There is no PowerShell here: none on PATH, and it could not be restored as a dotnet tool (artifacts/tool-restore.log)."
+echo "What needs none is done: the solution, the core and sandbox tests, the demo through the core. The cmdlets are not run."
+
+build() {
+    dotnet build RescalePS.sln -c Release -v quiet
+    dotnet build src/RescaleInterlink.Module/RescaleInterlink.Module.proj -c Release -v quiet
+}
+
+# Sums one attribute over the <assembly> elements of all xunit reports.
+total() { cat artifacts/test-results/*.xml | grep -o '<assembly [^>]*' | grep -o " $1=\"[0-9]*\"" | grep -o '[0-9]*' | awk '{ n += $1 } END { print n + 0 }'; }
+
+run_tests() {
+    local suite status=0
+    rm -rf artifacts/test-results
+    mkdir -p artifacts/test-results
+    for suite in Core Sandbox; do
+        echo "== $suite.Tests"
+        dotnet "tests/$suite.Tests/bin/Release/net10.0/RescaleInterlink.$suite.Tests.dll" \
+            -noLogo -xml "artifacts/test-results/$suite.xml" || status=1
+        # A suite that wrote no report, or ran nothing, has failed whatever it returned.
+        if ! grep -q '<test ' "artifacts/test-results/$suite.xml" 2>/dev/null; then
+            echo "$suite.Tests ran no test." >&2
+            status=1
+        fi
+    done
+    echo "The cmdlet suite (Pester) is not run: there is no PowerShell."
+    echo "$(total passed) passed, $(($(total failed) + $(total errors))) failed, $(total skipped) skipped"
+    return $status
+}
+
+case "$task" in
+    build) build ;;
+    test) build && run_tests ;;
+    demo)
+        build
+        dotnet run --project examples/heat-study/HeatStudy -c Release --no-build -- --destination artifacts/heat-study
+        ;;
+    bench) build && dotnet run --project tests/Benchmarks -c Release --no-build -- "$@" ;;
+    soak) build && dotnet run --project tests/Benchmarks -c Release --no-build -- soak "$@" ;;
+    clean)
+        rm -rf artifacts module/bin
+        find src tests examples -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
+        ;;
+    docs | package)
+        echo "build.sh: '$task' needs PowerShell." >&2
+        exit 1
+        ;;
+esac
