@@ -1,0 +1,86 @@
+using System.Formats.Tar;
+using RescaleInterlink.Errors;
+
+namespace RescaleInterlink.Archiving;
+
+/// <summary>Lists a folder in the order of its archive: each directory before its content, names in ordinal order.</summary>
+internal static class TarListing
+{
+    // Windows has no permission bits; the ones a script needs to be run after unpacking are the runtime's own choice too.
+    private const int WindowsMode = 0b111_101_101;
+    private const int LinkMode = 0b111_111_111;
+
+    /// <exception cref="RescaleException">SourceNotFound or SourceUnreadable, naming the file or folder.</exception>
+    public static List<TarEntry> List(string folder, string rootName, CancellationToken cancellationToken)
+    {
+        var root = new DirectoryInfo(folder);
+        if (!root.Exists)
+            throw new RescaleException(ErrorIds.SourceNotFound, ErrorKind.NotFound,
+                $"The folder '{folder}' does not exist.", "Check the path.");
+        // A link given as the folder itself means what it points to; links inside are kept as links.
+        if (Wrap(folder, () => root.ResolveLinkTarget(returnFinalTarget: true)) is DirectoryInfo target)
+            root = target;
+
+        var entries = new List<TarEntry>();
+        var open = new Stack<(FileSystemInfo Info, string Name)>();
+        open.Push((root, rootName));
+        while (open.TryPop(out var next))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var entry = Wrap(next.Info.FullName, () => Describe(next.Info, next.Name, isRoot: next.Info == root));
+            entries.Add(entry);
+            if (entry.Kind != TarEntryKind.Directory)
+                continue;
+            var children = Wrap(next.Info.FullName, () => ((DirectoryInfo)next.Info).GetFileSystemInfos());
+            Array.Sort(children, (x, y) => string.CompareOrdinal(y.Name, x.Name));
+            foreach (var child in children)
+                open.Push((child, entry.Name + child.Name));
+        }
+
+        return entries;
+    }
+
+    private static TarEntry Describe(FileSystemInfo info, string name, bool isRoot)
+    {
+        var modified = info.LastWriteTimeUtc;
+        if (!isRoot && info.LinkTarget is { } target)
+        {
+            if (OperatingSystem.IsWindows())
+                target = target.Replace('\\', '/');
+            return new TarEntry(TarEntryKind.SymbolicLink, name, info.FullName, LinkMode, modified, 0, target);
+        }
+
+        var mode = OperatingSystem.IsWindows() ? WindowsMode : (int)info.UnixFileMode;
+        if (info is DirectoryInfo)
+            return new TarEntry(TarEntryKind.Directory, name + "/", info.FullName, mode, modified, 0, null);
+        var length = ((FileInfo)info).Length;
+        if (length == 0 && !OperatingSystem.IsWindows())
+            RequireRegularFile(info.FullName);
+        return new TarEntry(TarEntryKind.File, name, info.FullName, mode, modified, length, null);
+    }
+
+    /// <summary>Opening a pipe would wait for its writer for ever; pipes, sockets and devices all report the length 0.</summary>
+    /// <remarks>The runtime tells a file's type only through the entry that its own archive writer makes of it.</remarks>
+    private static void RequireRegularFile(string path)
+    {
+        using var header = new MemoryStream();
+        using (var writer = new TarWriter(header, TarEntryFormat.Gnu, leaveOpen: true))
+            writer.WriteEntry(path, "x");
+        if (header.GetBuffer()[156] != (byte)TarEntryKind.File)
+            throw new RescaleException(ErrorIds.SourceUnreadable, ErrorKind.LocalFile,
+                $"'{path}' is a pipe, a socket or a device; it cannot be archived.",
+                "Remove it from the folder, or archive another folder.");
+    }
+
+    private static T Wrap<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw TarSource.Unreadable(path, exception);
+        }
+    }
+}
