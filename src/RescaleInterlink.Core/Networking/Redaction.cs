@@ -1,7 +1,75 @@
+using System.Text.RegularExpressions;
+
 namespace RescaleInterlink.Networking;
 
 /// <summary>Takes secrets out of text that will be shown, logged or put in an exception.</summary>
+/// <remarks>
+/// It is a backstop, and errs towards hiding: hex runs of 20 and more (keys, hashes), base64 of 32 bytes, AWS keys,
+/// JWTs, query strings of URLs and the values of names that promise a secret. E-mail addresses stay readable.
+/// </remarks>
 public static partial class Redaction
 {
-    public static string Redact(string? text) => throw new NotImplementedException();
+    public const string Mask = "***";
+
+    public static string Redact(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+            return "";
+        text = AuthorizationHeader().Replace(text, "$1" + Mask);
+        text = NamedSecret().Replace(text, "$1" + Mask);
+        text = Scheme().Replace(text, "$1 " + Mask);
+        text = UserInfo().Replace(text, "$1" + Mask + "@");
+        text = Query().Replace(text, "$1?" + Mask);
+        text = Jwt().Replace(text, Mask);
+        text = AwsAccessKey().Replace(text, Mask);
+        text = HexRun().Replace(text, Mask);
+        return Base64Run().Replace(text, static match => LooksRandom(match.Value) ? Mask : match.Value);
+    }
+
+    /// <summary>As <see cref="Redact(string?)"/>, and also every occurrence of a secret that is known exactly.</summary>
+    public static string Redact(string? text, string secret)
+        => string.IsNullOrEmpty(text) || secret.Length == 0 ? Redact(text) : Redact(text.Replace(secret, Mask, StringComparison.Ordinal));
+
+    /// <summary>
+    /// Keys, tokens and their base64 forms, told from a path of plain words: 40 characters are an AWS secret key and
+    /// 43 or 44 the base64 of 32 bytes; a longer run is a token unless it has as many separators as a path has.
+    /// </summary>
+    private static bool LooksRandom(string run)
+    {
+        var length = run.TrimEnd('=').Length;
+        if (length is 40 or 43 || run.EndsWith('='))
+            return true;
+        return run.AsSpan().Count('/') <= length / 12 && run.AsSpan().ContainsAnyInRange('0', '9') && run.AsSpan().ContainsAnyInRange('A', 'Z');
+    }
+
+    // The whole rest of the line, whatever the scheme.
+    [GeneratedRegex(@"(\b(?:Proxy-)?Authorization[""']?\s*[:=]\s*[""']?)[^\r\n""']+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex AuthorizationHeader();
+
+    [GeneratedRegex(
+        @"(\b(?:sig|signature|x-amz-[a-z-]*(?:token|signature|credential)|sas_?token|session_?token|aws_session_token|secret(?:_?access)?_?key|aws_secret_access_key|access_?key(?:_?id)?|aws_access_key_id|api[_-]?key|account_?key|sharedaccesssignature|(?:encoded)?_?encryption_?key|password|rescale_api_key)[""']?\s*[:=]\s*[""']?)[^\s""'&,;<>]+",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex NamedSecret();
+
+    // "Invalid token provided" must stay readable, so a value has at least 16 characters.
+    [GeneratedRegex(@"\b(Bearer|Token|Basic|Negotiate|NTLM)\s+[A-Za-z0-9._~+/=-]{16,}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Scheme();
+
+    [GeneratedRegex(@"(\b[a-z][a-z0-9+.-]*://)[^\s/@?#]+@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex UserInfo();
+
+    [GeneratedRegex(@"(\bhttps?://[^\s?""'<>]*)\?[^\s""'<>]*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Query();
+
+    [GeneratedRegex(@"\bey[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", RegexOptions.CultureInvariant)]
+    private static partial Regex Jwt();
+
+    [GeneratedRegex(@"\bA[SK]IA[A-Z0-9]{12,}\b", RegexOptions.CultureInvariant)]
+    private static partial Regex AwsAccessKey();
+
+    [GeneratedRegex(@"[0-9A-Fa-f]{20,}", RegexOptions.CultureInvariant)]
+    private static partial Regex HexRun();
+
+    [GeneratedRegex(@"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{40,}={0,2}", RegexOptions.CultureInvariant)]
+    private static partial Regex Base64Run();
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RescaleInterlink.Platform;
 
 // Shapes of interop/rescale-api.md; every list defaults to empty, every id is a string.
@@ -71,7 +73,9 @@ public sealed record JobRequest
     public required string Name { get; init; }
     public required IReadOnlyList<JobAnalysis> Jobanalyses { get; init; }
     public bool IsLowPriority { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Tags { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ProjectId { get; init; }
 }
 public sealed record JobAnalysis
@@ -85,9 +89,9 @@ public sealed record JobAnalysis
     public string? OnDemandLicenseSeller { get; init; }
     public string? UserDefinedLicenseSettings { get; init; }
 }
-public sealed record AnalysisReference(string Code, string? Version);
+public sealed record AnalysisReference(string Code, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Version);
 /// <param name="Walltime">Whole hours, at least 1.</param>
-public sealed record Hardware(CoreTypeReference CoreType, int CoresPerSlot, int? Slots, int Walltime);
+public sealed record Hardware(CoreTypeReference CoreType, int CoresPerSlot, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Slots, int Walltime);
 public sealed record CoreTypeReference(string Code);
 public sealed record JobInputFile(string Id, bool Decompress);
 

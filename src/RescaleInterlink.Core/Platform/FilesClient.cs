@@ -1,0 +1,69 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using RescaleInterlink.Errors;
+using RescaleInterlink.Platform.Wire;
+
+namespace RescaleInterlink.Platform;
+
+/// <summary>File records (interop API 4).</summary>
+public sealed class FilesClient
+{
+    private const int PageSize = 100;
+
+    private readonly ApiChannel _channel;
+
+    internal FilesClient(ApiChannel channel) => _channel = channel;
+
+    /// <summary>Makes a record of an object that already lies in the storage.</summary>
+    public async Task<PlatformFile> RegisterAsync(FileRegistration registration, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(registration);
+        var call = new ApiCall(HttpMethod.Post, "/api/v3/files/", _channel.Policy.Ordinary, $"the file '{registration.Name}'")
+        {
+            Body = JsonSerializer.SerializeToUtf8Bytes(Body(registration), PlatformJson.Default.RegistrationDto),
+            NotFoundId = ErrorIds.FolderNotFound,
+            ConflictId = ErrorIds.FileAlreadyExists,
+        };
+        return await GetFileAsync(call, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <exception cref="RescaleException">FileNotFound, ...</exception>
+    public Task<PlatformFile> GetAsync(string fileId, CancellationToken cancellationToken)
+        => GetFileAsync(
+            new ApiCall(HttpMethod.Get, $"/api/v3/files/{Uri.EscapeDataString(fileId)}/", _channel.Policy.Ordinary, $"the file '{fileId}'") { NotFoundId = ErrorIds.FileNotFound },
+            cancellationToken);
+
+    /// <summary>Newest first, streamed page by page; ending the enumeration early stops the paging.</summary>
+    public async IAsyncEnumerable<PlatformFile> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var call = new ApiCall(HttpMethod.Get, "/api/v3/files/?ordering=-dateUploaded", _channel.Policy.Listing, "the list of files");
+        await foreach (var entry in _channel.ListAsync(call, PageSize, PlatformJson.Default.PageDtoFileDto, cancellationToken).ConfigureAwait(false))
+        {
+            if (entry.ToRecord() is { IsDeleted: false } file && entry.IsUploaded != false)
+                yield return file;
+        }
+    }
+
+    private async Task<PlatformFile> GetFileAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        var file = await _channel.GetAsync(call, PlatformJson.Default.FileDto, cancellationToken).ConfigureAwait(false);
+        return file.ToRecord() ?? throw ApiErrors.Protocol(call, "it has no 'id'");
+    }
+
+    private static RegistrationDto Body(FileRegistration registration) => new()
+    {
+        Name = registration.Name,
+        CurrentFolderId = registration.FolderId,
+        EncodedEncryptionKey = registration.EncodedEncryptionKey,
+        PathParts = PathPartsDto.From(registration.PathParts),
+        Storage = new StorageDto
+        {
+            Id = registration.Storage.Id,
+            StorageType = registration.Storage.StorageType,
+            EncryptionType = registration.Storage.EncryptionType,
+            ConnectionSettings = ConnectionDto.Blank(),
+        },
+        DecryptedSize = registration.DecryptedSize,
+        FileChecksums = [new ChecksumDto { HashFunction = "sha512", FileHash = registration.Sha512 }],
+    };
+}

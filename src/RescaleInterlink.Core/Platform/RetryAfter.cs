@@ -1,0 +1,19 @@
+using System.Net.Http.Headers;
+
+namespace RescaleInterlink.Platform;
+
+/// <summary>Reads <c>Retry-After</c> in both its forms: seconds, and an HTTP date.</summary>
+internal static class RetryAfter
+{
+    /// <returns>Null when there is none, it cannot be read, or it lies in the past.</returns>
+    public static TimeSpan? Read(HttpResponseHeaders headers, TimeProvider time)
+    {
+        var wait = headers.RetryAfter switch
+        {
+            { Delta: { } seconds } => seconds,
+            { Date: { } date } => date - time.GetUtcNow(),
+            _ => TimeSpan.Zero,
+        };
+        return wait > TimeSpan.Zero ? wait : null;
+    }
+}

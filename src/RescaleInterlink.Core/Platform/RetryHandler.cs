@@ -1,0 +1,159 @@
+using System.Net;
+using Polly;
+using Polly.Retry;
+using RescaleInterlink.Errors;
+
+namespace RescaleInterlink.Platform;
+
+/// <summary>The one owner of retries of API calls (interop API 2.2). The answer's body is read here, within the attempt,
+/// so that a connection that breaks in the middle of it is repeated too.</summary>
+internal sealed class RetryHandler : DelegatingHandler
+{
+    private static readonly ResiliencePropertyKey<CallState> State = new("RescaleInterlink.CallState");
+
+    private readonly ApiPolicy _policy;
+    private readonly TimeProvider _time;
+    private readonly Func<double> _random;
+    private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
+
+    /// <param name="random">Uniform in [0, 1); the jitter.</param>
+    public RetryHandler(ApiPolicy policy, TimeProvider time, Func<double> random, HttpMessageHandler next)
+        : base(next)
+    {
+        _policy = policy;
+        _time = time;
+        _random = random;
+        _pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
+            {
+                // How many is decided by the call's own policy, in CallState.
+                MaxRetryAttempts = int.MaxValue,
+                ShouldHandle = static args => ValueTask.FromResult(
+                    args.Context.Properties.GetValue(State, null!).ShouldRepeat(args.Outcome, args.AttemptNumber)),
+                DelayGenerator = static args => ValueTask.FromResult<TimeSpan?>(
+                    args.Context.Properties.GetValue(State, null!).NextDelay),
+            })
+            .Build();
+    }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (!request.Options.TryGetValue(CallPolicy.Key, out var call))
+            call = _policy.Ordinary;
+        var state = new CallState(request, call, _policy, _time, _random);
+        var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        try
+        {
+            context.Properties.Set(State, state);
+            return await _pipeline.ExecuteAsync(static (c, s) => s.Handler.AttemptAsync(s.State, c.CancellationToken), context, (Handler: this, State: state)).ConfigureAwait(false);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private async ValueTask<HttpResponseMessage> AttemptAsync(CallState state, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(state.BeginAttempt(), _time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        HttpResponseMessage? response = null;
+        try
+        {
+            response = await base.SendAsync(state.Request, linked.Token).ConfigureAwait(false);
+            await BufferAsync(response, linked.Token).ConfigureAwait(false);
+            return response;
+        }
+        catch (Exception e) when (e is not RescaleException)
+        {
+            response?.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
+            throw state.Explain(TransportFailure.Describe(e, state.Request.RequestUri!, state.Attempts));
+        }
+        catch
+        {
+            response?.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task BufferAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var limit = response.IsSuccessStatusCode ? BoundedBody.AnswerLimit : BoundedBody.ErrorLimit;
+        var (body, whole) = await BoundedBody.ReadAsync(response.Content, limit, cancellationToken).ConfigureAwait(false);
+        if (!whole && response.IsSuccessStatusCode)
+            throw new RescaleException(ErrorIds.PlatformProtocol, ErrorKind.Protocol, $"The platform's answer is longer than {BoundedBody.AnswerLimit >> 20} MiB.");
+        var buffered = new ByteArrayContent(body);
+        buffered.Headers.ContentType = response.Content.Headers.ContentType;
+        response.Content.Dispose();
+        response.Content = buffered;
+    }
+
+    /// <summary>One call's attempts and what they have cost so far.</summary>
+    private sealed class CallState(HttpRequestMessage request, CallPolicy call, ApiPolicy policy, TimeProvider time, Func<double> random)
+    {
+        private readonly long _start = time.GetTimestamp();
+        private TimeSpan _limit = call.TotalTime;
+
+        public HttpRequestMessage Request => request;
+        public TimeSpan NextDelay { get; private set; }
+        public int Attempts { get; private set; }
+
+        private TimeSpan Left => _limit - time.GetElapsedTime(_start);
+        private bool MayHaveBeenSent => request.Content is TrackedContent { Started: true };
+
+        /// <returns>The limit of this attempt.</returns>
+        public TimeSpan BeginAttempt()
+        {
+            Attempts++;
+            (request.Content as TrackedContent)?.Rewind();
+            var left = Left;
+            return left < call.AttemptTimeout ? (left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1)) : call.AttemptTimeout;
+        }
+
+        public RescaleException Explain(RescaleException failure)
+            => call.Repeat == RepeatRule.OnlyBeforeSending && MayHaveBeenSent ? ApiErrors.Uncertain(failure) : failure;
+
+        public bool ShouldRepeat(Outcome<HttpResponseMessage> outcome, int attempt)
+        {
+            if (attempt >= call.MaxRetries)
+                return false;
+            var wait = Backoff(attempt);
+            if (outcome.Exception is { } failure)
+            {
+                // An uncertain submission is fatal by its own behaviour.
+                if (failure is not RescaleException { Behavior: ErrorBehavior.Retry })
+                    return false;
+            }
+            else
+            {
+                var response = outcome.Result!;
+                if (!IsTransient(response.StatusCode))
+                    return false;
+                var throttled = response.StatusCode == HttpStatusCode.TooManyRequests;
+                if (!throttled && call.Repeat != RepeatRule.Always)
+                    return false;
+                if ((throttled || response.StatusCode == HttpStatusCode.ServiceUnavailable) && RetryAfter.Read(response.Headers, time) is { } asked)
+                {
+                    if (asked > call.LongestRetryAfter)
+                        return false;
+                    wait = asked;
+                    _limit += asked;
+                }
+            }
+
+            NextDelay = wait;
+            return wait < Left;
+        }
+
+        private static bool IsTransient(HttpStatusCode status)
+            => status == HttpStatusCode.TooManyRequests || ((int)status >= 500 && status != HttpStatusCode.NotImplemented);
+
+        private TimeSpan Backoff(int attempt)
+        {
+            var doubled = policy.BaseDelay * Math.Pow(2, Math.Min(attempt, 30));
+            var capped = doubled < policy.MaxDelay ? doubled : policy.MaxDelay;
+            return capped * (1 + policy.Jitter * random());
+        }
+    }
+}

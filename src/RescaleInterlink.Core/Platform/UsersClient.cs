@@ -1,0 +1,57 @@
+using System.Text.Json;
+using RescaleInterlink.Errors;
+using RescaleInterlink.Platform.Wire;
+
+namespace RescaleInterlink.Platform;
+
+/// <summary>The user behind the key, and the keys to the storage (interop API 3).</summary>
+public sealed class UsersClient
+{
+    private readonly ApiChannel _channel;
+
+    internal UsersClient(ApiChannel channel) => _channel = channel;
+
+    public Task<UserProfile> GetCurrentAsync(CancellationToken cancellationToken) => GetCurrentAsync(_channel.Policy.Ordinary, cancellationToken);
+
+    /// <summary>The same call with the connection test's short limits.</summary>
+    public Task<UserProfile> TestConnectionAsync(CancellationToken cancellationToken) => GetCurrentAsync(_channel.Policy.ConnectionTest, cancellationToken);
+
+    public async Task<RootFolders> GetRootFoldersAsync(CancellationToken cancellationToken)
+    {
+        var call = new ApiCall(HttpMethod.Get, "/api/v3/users/me/folders/", _channel.Policy.Ordinary, "the user's folders");
+        var folders = await _channel.GetAsync(call, PlatformJson.Default.RootFoldersDto, cancellationToken).ConfigureAwait(false);
+        return new RootFolders(
+            folders.MyJobs ?? throw ApiErrors.Protocol(call, "'myJobs' is missing"),
+            folders.MyLibrary ?? throw ApiErrors.Protocol(call, "'myLibrary' is missing"));
+    }
+
+    /// <param name="storage">The storage and path a file lies on, or null for the user's default storage.</param>
+    public async Task<StorageCredentials> GetStorageCredentialsAsync(StorageLocation? storage, CancellationToken cancellationToken)
+    {
+        var call = new ApiCall(HttpMethod.Post, "/api/v3/credentials/", _channel.Policy.Ordinary, "the storage credentials")
+        {
+            Body = storage is null ? null : JsonSerializer.SerializeToUtf8Bytes(Request(storage), PlatformJson.Default.CredentialsRequestDto),
+        };
+        var credentials = await _channel.GetAsync(call, PlatformJson.Default.CredentialsDto, cancellationToken).ConfigureAwait(false);
+        return new StorageCredentials(
+            credentials.StorageType ?? throw ApiErrors.Protocol(call, "'storageType' is missing"),
+            credentials.AccessKey,
+            credentials.SecretKey,
+            credentials.SessionToken,
+            credentials.SasToken?.TrimStart('?'),
+            credentials.Expiration);
+    }
+
+    private async Task<UserProfile> GetCurrentAsync(CallPolicy policy, CancellationToken cancellationToken)
+    {
+        var call = new ApiCall(HttpMethod.Get, "/api/v3/users/me/", policy, "the user's profile") { NotFoundId = ErrorIds.PlatformProtocol };
+        var user = await _channel.GetAsync(call, PlatformJson.Default.UserDto, cancellationToken).ConfigureAwait(false);
+        return user.ToRecord();
+    }
+
+    private static CredentialsRequestDto Request(StorageLocation location) => new()
+    {
+        Storage = new StorageReferenceDto { Id = location.Storage.Id, StorageType = location.Storage.StorageType },
+        Paths = [new PathReferenceDto { PathParts = PathPartsDto.From(location.PathParts) }],
+    };
+}

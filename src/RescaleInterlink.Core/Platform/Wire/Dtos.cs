@@ -1,0 +1,244 @@
+using System.Text.Json.Serialization;
+
+namespace RescaleInterlink.Platform.Wire;
+
+// The wire's own shapes (interop API 3 to 7). Everything may be missing; the records they become promise more.
+// They are classes with setters because generated readers forget the defaults of init-only properties.
+
+internal sealed class PageDto<T>
+{
+    public string? Next { get; set; }
+    public List<T?>? Results { get; set; }
+}
+
+internal sealed class UserDto
+{
+    public string? Email { get; set; }
+    public string? FullName { get; set; }
+    public CompanyDto? Company { get; set; }
+    public WorkspaceDto? Workspace { get; set; }
+    public StorageDto? DefaultStorage { get; set; }
+
+    public UserProfile ToRecord() => new(
+        Email,
+        FullName,
+        Company is null ? null : new Company(Company.Code),
+        Workspace is null ? null : new Workspace(Workspace.Id, Workspace.Name),
+        DefaultStorage?.ToRecord() ?? new StorageDescription(null, null, null, null));
+}
+
+internal sealed class CompanyDto
+{
+    public string? Code { get; set; }
+}
+
+internal sealed class WorkspaceDto
+{
+    public string? Id { get; set; }
+    public string? Name { get; set; }
+}
+
+internal sealed class RootFoldersDto
+{
+    public string? MyJobs { get; set; }
+    public string? MyLibrary { get; set; }
+}
+
+internal sealed class StorageDto
+{
+    public string? Id { get; set; }
+    public string? StorageType { get; set; }
+    public string? EncryptionType { get; set; }
+    public ConnectionDto? ConnectionSettings { get; set; }
+
+    public StorageDescription ToRecord() => new(Id, StorageType, EncryptionType, ConnectionSettings?.ToRecord());
+}
+
+internal sealed class ConnectionDto
+{
+    public string? Region { get; set; }
+    public string? Container { get; set; }
+    public string? PathBase { get; set; }
+    public string? PathPartsBase { get; set; }
+    public string? StorageAccount { get; set; }
+    public string? AccountName { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? EndpointUrl { get; set; }
+
+    /// <summary>What the platform is known to accept at registration: all six, all empty.</summary>
+    public static ConnectionDto Blank() => new() { Region = "", Container = "", PathBase = "", PathPartsBase = "", StorageAccount = "", AccountName = "" };
+
+    public StorageConnection ToRecord() => new(Region, Container, PathBase, PathPartsBase, StorageAccount, AccountName, EndpointUrl);
+}
+
+internal sealed class PathPartsDto
+{
+    public string? Container { get; set; }
+    public string? Path { get; set; }
+
+    public PathParts ToRecord() => new(Container, Path);
+    public static PathPartsDto From(PathParts parts) => new() { Container = parts.Container, Path = parts.Path };
+}
+
+internal sealed class CredentialsDto
+{
+    public string? StorageType { get; set; }
+    public string? AccessKey { get; set; }
+    public string? SecretKey { get; set; }
+    public string? SessionToken { get; set; }
+    public string? SasToken { get; set; }
+    public DateTimeOffset? Expiration { get; set; }
+}
+
+internal sealed class CredentialsRequestDto
+{
+    public required StorageReferenceDto Storage { get; set; }
+    public required List<PathReferenceDto> Paths { get; set; }
+}
+
+internal sealed class StorageReferenceDto
+{
+    public string? Id { get; set; }
+    public string? StorageType { get; set; }
+}
+
+internal sealed class PathReferenceDto
+{
+    public required PathPartsDto PathParts { get; set; }
+}
+
+internal sealed class ChecksumDto
+{
+    public string? HashFunction { get; set; }
+    public string? FileHash { get; set; }
+}
+
+internal sealed class FileDto
+{
+    public string? Id { get; set; }
+    public string? Name { get; set; }
+    public long? TypeId { get; set; }
+    public bool? IsUploaded { get; set; }
+    public bool? IsDeleted { get; set; }
+    public string? Owner { get; set; }
+    public string? Path { get; set; }
+    public string? RelativePath { get; set; }
+    public string? EncodedEncryptionKey { get; set; }
+    public string? Iv { get; set; }
+    public PathPartsDto? PathParts { get; set; }
+    public StorageDto? Storage { get; set; }
+    public long? DecryptedSize { get; set; }
+    public DateTimeOffset? DateUploaded { get; set; }
+    public DateTimeOffset? DateInserted { get; set; }
+    public DateTimeOffset? DateCreated { get; set; }
+    public List<ChecksumDto?>? FileChecksums { get; set; }
+
+    /// <returns>Null for an entry without an id: nothing can be done with it.</returns>
+    public PlatformFile? ToRecord() => string.IsNullOrEmpty(Id)
+        ? null
+        : new PlatformFile
+        {
+            Id = Id,
+            Name = Name ?? "",
+            TypeId = TypeId is >= int.MinValue and <= int.MaxValue ? (int)TypeId : 0,
+            IsUploaded = IsUploaded ?? false,
+            IsDeleted = IsDeleted ?? false,
+            Owner = Owner,
+            Path = Path,
+            RelativePath = RelativePath,
+            EncodedEncryptionKey = EncodedEncryptionKey,
+            Iv = Iv,
+            PathParts = PathParts?.ToRecord(),
+            Storage = Storage?.ToRecord(),
+            DecryptedSize = DecryptedSize,
+            DateUploaded = DateUploaded ?? DateInserted ?? DateCreated,
+            FileChecksums = FileChecksums is null
+                ? []
+                : [.. FileChecksums.Where(static c => c is { HashFunction: not null, FileHash: not null }).Select(static c => new FileChecksum(c!.HashFunction!, c.FileHash!))],
+        };
+}
+
+internal sealed class FolderEntryDto
+{
+    public string? Type { get; set; }
+    public FileDto? Item { get; set; }
+}
+
+internal sealed class RegistrationDto
+{
+    public int TypeId { get; set; } = 1;
+    public required string Name { get; set; }
+    public required string CurrentFolderId { get; set; }
+    public required string EncodedEncryptionKey { get; set; }
+    public required PathPartsDto PathParts { get; set; }
+    public required StorageDto Storage { get; set; }
+    public bool IsUploaded { get; set; } = true;
+    public required long DecryptedSize { get; set; }
+    public required List<ChecksumDto> FileChecksums { get; set; }
+}
+
+internal sealed class JobStatusDto
+{
+    public string? Content { get; set; }
+    public string? StatusReason { get; set; }
+}
+
+internal sealed class JobDto
+{
+    public string? Id { get; set; }
+    public string? Name { get; set; }
+    public JobStatusDto? JobStatus { get; set; }
+    public DateTimeOffset? DateInserted { get; set; }
+    public string? Owner { get; set; }
+
+    public PlatformJob? ToRecord() => string.IsNullOrEmpty(Id)
+        ? null
+        : new PlatformJob
+        {
+            Id = Id,
+            Name = Name,
+            JobStatus = JobStatus is null ? null : new JobStatus(JobStatus.Content, JobStatus.StatusReason),
+            DateInserted = DateInserted,
+            Owner = Owner,
+        };
+}
+
+internal sealed class JobStatusEntryDto
+{
+    public string? Status { get; set; }
+    public DateTimeOffset? StatusDate { get; set; }
+    public string? StatusReason { get; set; }
+}
+
+internal sealed class CoreTypeDto
+{
+    public string? Code { get; set; }
+    public string? Name { get; set; }
+    public bool? IsActive { get; set; }
+    public List<int>? Cores { get; set; }
+}
+
+internal sealed class AnalysisDto
+{
+    public string? Code { get; set; }
+    public string? Name { get; set; }
+    public List<AnalysisVersionDto?>? Versions { get; set; }
+}
+
+internal sealed class AnalysisVersionDto
+{
+    public string? Id { get; set; }
+    public string? Version { get; set; }
+    public string? VersionCode { get; set; }
+}
+
+internal sealed class NameDto
+{
+    public required string Name { get; set; }
+}
+
+internal sealed class ProjectDto
+{
+    public required string ProjectId { get; set; }
+}
