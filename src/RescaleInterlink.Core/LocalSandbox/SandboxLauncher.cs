@@ -1,3 +1,6 @@
+using RescaleInterlink.Configuration;
+using RescaleInterlink.Errors;
+
 namespace RescaleInterlink.LocalSandbox;
 
 /// <summary>Starts, finds and stops the embedded sandbox: a separate process, spoken to over its own wire only.</summary>
@@ -5,32 +8,78 @@ public static class SandboxLauncher
 {
     /// <summary>Starts a sandbox, or returns the one that already runs on that folder. Settings and key go by stdin.</summary>
     /// <param name="programPath">RescaleInterlink.Sandbox.dll.</param>
-    /// <exception cref="Errors.RescaleException">SandboxRuntimeMissing (with the install line), SandboxStartFailed.</exception>
-    public static Task<SandboxInstance> StartAsync(string programPath, SandboxOptions options, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <exception cref="RescaleException">SandboxRuntimeMissing (with the install line), SandboxStartFailed.</exception>
+    public static Task<SandboxInstance> StartAsync(string programPath, SandboxOptions options, CancellationToken cancellationToken)
+        => StartAsync(programPath, options, DotnetHost.OfThisMachine, cancellationToken);
+
+    internal static async Task<SandboxInstance> StartAsync(string programPath, SandboxOptions options, DotnetHost host, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var stateHome = StateHome(options.StateHome);
+        var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Path ?? Path.Combine(stateHome, "sandbox")));
+        if (RunningOn(folder, stateHome) is { } running)
+            return running;
+        if (!File.Exists(programPath))
+            throw new RescaleException(ErrorIds.SandboxStartFailed, ErrorKind.MissingDependency, $"The sandbox program is missing: {programPath}.", "Install the module again, or build it.");
+        var dotnet = await host.FindAsync(cancellationToken).ConfigureAwait(false);
+        Prepare(stateHome, folder);
+        try
+        {
+            var started = await SandboxProcess.StartAsync(dotnet, Path.GetFullPath(programPath), Request(options, stateHome, folder), cancellationToken).ConfigureAwait(false);
+            // The state file knows the start time as well; without it the instance is as good, only a recycled
+            // process number could not be told.
+            return RunningOn(folder, stateHome)
+                ?? SandboxRegistry.ToInstance(started, null)
+                ?? throw new RescaleException(ErrorIds.SandboxStartFailed, ErrorKind.State, "The sandbox did not start: its answer lacks something.");
+        }
+        catch (RescaleException e) when (e.ErrorId == ErrorIds.SandboxStartFailed)
+        {
+            // Two may have started it at the same time, and the other one won.
+            if (RunningOn(folder, stateHome) is { } other)
+                return other;
+            throw;
+        }
+    }
 
     /// <summary>Sandboxes of this user that are alive, read from the state folder.</summary>
-    public static IReadOnlyList<SandboxInstance> Find() => throw new NotImplementedException();
+    /// <param name="stateHome">Null for <see cref="StateFolder.Path"/>.</param>
+    public static IReadOnlyList<SandboxInstance> Find(string? stateHome = null) => SandboxRegistry.Find(StateHome(stateHome));
 
     /// <summary>Asks it to stop and waits for its end; ends it by force when it does not within the time.</summary>
-    public static Task StopAsync(SandboxInstance instance, CancellationToken cancellationToken) => throw new NotImplementedException();
-}
+    /// <exception cref="RescaleException">SandboxNotRunning, SandboxStopFailed.</exception>
+    public static Task StopAsync(SandboxInstance instance, CancellationToken cancellationToken) => SandboxStopper.StopAsync(instance, cancellationToken);
 
-public sealed record SandboxOptions
-{
-    /// <summary>Data folder; null for a default one beneath the state folder.</summary>
-    public string? Path { get; init; }
-    /// <summary>API port; null for the remembered or a free one.</summary>
-    public int? Port { get; init; }
-    public bool Https { get; init; }
-    public int? MaxRunningJobs { get; init; }
-    /// <summary>Switches the platform's rate limits on; rates are multiplied by this, bursts stay.</summary>
-    public double? RateLimitScale { get; init; }
-    /// <summary>Accept fault plans (tests).</summary>
-    public bool AllowFaults { get; init; }
-}
+    private static string StateHome(string? chosen) => chosen is null ? StateFolder.Path : Path.GetFullPath(chosen);
 
-/// <param name="CertificatePath">PEM of its own certificate when it speaks https.</param>
-public sealed record SandboxInstance(Uri ApiUrl, Uri S3Endpoint, string ApiKey, string Path, int ProcessId, string? CertificatePath)
-{
-    public override string ToString() => $"Sandbox {ApiUrl} (process {ProcessId})";
+    private static SandboxInstance? RunningOn(string folder, string stateHome)
+    {
+        var comparison = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        return SandboxRegistry.Find(stateHome).FirstOrDefault(found => Path.TrimEndingDirectorySeparator(found.Path).Equals(folder, comparison));
+    }
+
+    private static void Prepare(string stateHome, string folder)
+    {
+        try
+        {
+            StateFolder.Create(stateHome);
+            StateFolder.Create(SandboxRegistry.FolderOf(stateHome));
+            StateFolder.Create(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RescaleException(ErrorIds.SandboxStartFailed, ErrorKind.LocalFile, $"The sandbox did not start: its folder cannot be made. {e.Message}", "Choose another folder with -Path.", e);
+        }
+    }
+
+    private static StartRequest Request(SandboxOptions options, string stateHome, string folder) => new()
+    {
+        Path = folder,
+        StateHome = stateHome,
+        Port = options.Port,
+        S3Port = options.S3Port,
+        Https = options.Https,
+        MaxRunningJobs = options.MaxRunningJobs,
+        RateLimitScale = options.RateLimitScale,
+        AllowFaults = options.AllowFaults,
+    };
 }

@@ -1,0 +1,16 @@
+namespace RescaleInterlink.LocalSandbox;
+
+/// <summary>A sandbox that runs, or ran a moment ago.</summary>
+/// <param name="ApiKey">A secret, though one that opens nothing but this sandbox.</param>
+/// <param name="Path">Data folder.</param>
+/// <param name="CertificatePath">PEM of its own certificate when it speaks https.</param>
+public sealed record SandboxInstance(Uri ApiUrl, Uri S3Endpoint, string ApiKey, string Path, int ProcessId, string? CertificatePath)
+{
+    /// <summary>When its process began, or null when unknown; tells it from a later process with the same number.</summary>
+    internal DateTimeOffset? ProcessStartTime { get; init; }
+
+    /// <summary>The file that tells where it runs.</summary>
+    internal string? StatePath { get; init; }
+
+    public override string ToString() => $"Sandbox {ApiUrl} (process {ProcessId})";
+}
