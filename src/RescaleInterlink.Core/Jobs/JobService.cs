@@ -1,30 +1,173 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using RescaleInterlink.Errors;
 using RescaleInterlink.Library;
 using RescaleInterlink.Platform;
 using RescaleInterlink.Transfers;
 
 namespace RescaleInterlink.Jobs;
 
-/// <summary>Jobs on the platform: create and submit, follow, collect.</summary>
-public sealed class JobService
+/// <summary>Jobs on the platform: create and submit, follow, collect. Thread-safe.</summary>
+public sealed class JobService : IDisposable
 {
-    internal JobService(RescaleClient client, FileLibrary library, TimeProvider time) => throw new NotImplementedException();
+    // A project assignment is tried as often, and with the same waits, as by the Go tool (interop API 6.3).
+    private static readonly TimeSpan[] AssignmentWaits = [TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)];
+    /// <summary>How often, and how far apart, a platform that did not answer a submission is asked whether it took it.</summary>
+    private const int SubmissionChecks = 5;
+    private static readonly TimeSpan SubmissionCheckWait = TimeSpan.FromSeconds(2);
+
+    private readonly RescaleClient _client;
+    private readonly FileLibrary _library;
+    private readonly TimeProvider _time;
+    private readonly AnalysisVersions _versions;
+
+    internal JobService(RescaleClient client, FileLibrary library, TimeProvider time)
+    {
+        _client = client;
+        _library = library;
+        _time = time;
+        _versions = new AnalysisVersions(client.Catalog, time);
+    }
+
+    internal TimeProvider Time => _time;
 
     /// <summary>Creates the job (not started) and posts its tags and project.</summary>
-    /// <exception cref="Errors.RescaleException">JobSpecInvalid.</exception>
-    public Task<PlatformJob> CreateAsync(JobSpec spec, IReadOnlyList<JobInputFile> inputs, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <param name="inputs">The job's own files; those of <see cref="JobSpec.ExtraInputFileIds"/> are added.</param>
+    /// <exception cref="RescaleException">JobSpecInvalid; JobSubmissionUncertain when the answer to the creation was lost;
+    /// or the failure of a tag or the project, whose message tells the id of the job that was created.</exception>
+    public async Task<PlatformJob> CreateAsync(JobSpec spec, IReadOnlyList<JobInputFile> inputs, CancellationToken cancellationToken)
+    {
+        var job = await CreateOnlyAsync(spec, inputs, cancellationToken).ConfigureAwait(false);
+        var warnings = await LabelAsync(job.Id, spec, cancellationToken).ConfigureAwait(false);
+        return warnings.Count == 0 ? job : throw warnings[0];
+    }
 
-    public Task SubmitAsync(string jobId, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>Creates the job and nothing else.</summary>
+    /// <exception cref="RescaleException">JobSpecInvalid; JobSubmissionUncertain when the answer was lost.</exception>
+    public async Task<PlatformJob> CreateOnlyAsync(JobSpec spec, IReadOnlyList<JobInputFile> inputs, CancellationToken cancellationToken)
+    {
+        JobSpecCheck.Require(spec);
+        var version = await _versions.ResolveAsync(spec.AnalysisCode, spec.AnalysisVersion, cancellationToken).ConfigureAwait(false);
+        return await _client.Jobs.CreateAsync(JobRequestBuilder.Build(spec, version, inputs), cancellationToken).ConfigureAwait(false);
+    }
 
-    /// <summary>Yields each job as it ends. Jobs that cannot be followed yield an ending with <see cref="JobEnding.Error"/>.</summary>
+    /// <summary>Posts the tags one by one (the platform ignores those in the body of creation), then assigns the project.</summary>
+    /// <returns>What failed; the job is none the worse for it.</returns>
+    public async Task<IReadOnlyList<RescaleException>> LabelAsync(string jobId, JobSpec spec, CancellationToken cancellationToken)
+    {
+        var warnings = new List<RescaleException>();
+        foreach (var tag in spec.Tags.Select(tag => tag.Trim()).Where(tag => tag.Length > 0).Distinct(StringComparer.Ordinal))
+            await TryAsync($"its tag '{tag}' could not be set", () => _client.Jobs.AddTagAsync(jobId, tag, cancellationToken)).ConfigureAwait(false);
+        if (!string.IsNullOrWhiteSpace(spec.ProjectId) && !string.IsNullOrWhiteSpace(spec.OrgCode))
+            await TryAsync($"it could not be assigned to the project '{spec.ProjectId}'",
+                () => AssignProjectAsync(jobId, spec.OrgCode, spec.ProjectId, cancellationToken)).ConfigureAwait(false);
+        return warnings;
+
+        async Task TryAsync(string what, Func<Task> action)
+        {
+            try
+            {
+                await action().ConfigureAwait(false);
+            }
+            catch (RescaleException exception)
+            {
+                warnings.Add(new RescaleException(exception.ErrorId, exception.Kind,
+                    $"The job '{spec.JobName}' ({jobId}) was created, but {what}: {exception.Message}", exception.RecommendedAction, exception));
+            }
+        }
+    }
+
+    /// <summary>Starts the job. When the answer is lost, the platform is asked whether the job was taken before it is sent again.</summary>
+    /// <exception cref="RescaleException">JobNotFound; JobSubmissionUncertain when the platform could not be asked either.</exception>
+    public async Task SubmitAsync(string jobId, CancellationToken cancellationToken)
+    {
+        for (var check = 0; ; check++)
+        {
+            try
+            {
+                await _client.Jobs.SubmitAsync(jobId, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (RescaleException exception) when (check < SubmissionChecks
+                && (exception.ErrorId == ErrorIds.JobSubmissionUncertain || exception.Kind == ErrorKind.ServerFault))
+            {
+                await Task.Delay(SubmissionCheckWait, _time, cancellationToken).ConfigureAwait(false);
+                if (await IsSubmittedAsync(jobId, exception, cancellationToken).ConfigureAwait(false))
+                    return;
+            }
+        }
+    }
+
+    /// <summary>Yields each job as it ends. Jobs that cannot be followed yield an ending with <see cref="JobEnding.Error"/>:
+    /// JobNotFound when deleted meanwhile, JobWaitTimeout, or the platform's failure. A network that is away is waited for.</summary>
     /// <param name="timeout">Null waits without limit; when it runs out the open jobs yield JobWaitTimeout.</param>
-    public IAsyncEnumerable<JobEnding> WaitAsync(IReadOnlyCollection<string> jobIds, TimeSpan pollInterval, TimeSpan? timeout, IProgress<JobFollowState>? progress, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async IAsyncEnumerable<JobEnding> WaitAsync(
+        IReadOnlyCollection<string> jobIds, TimeSpan pollInterval, TimeSpan? timeout, IProgress<JobFollowState>? progress,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var jobs = Channel.CreateUnbounded<string>();
+        foreach (var id in jobIds.Distinct(StringComparer.Ordinal))
+            jobs.Writer.TryWrite(id);
+        jobs.Writer.Complete();
+        var endings = Channel.CreateUnbounded<JobEnding>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watcher = new JobWatcher(_client.Jobs, _time, pollInterval, timeout, progress);
+        var watching = watcher.RunAsync(jobs.Reader, endings.Writer, stop.Token);
+        try
+        {
+            await foreach (var ending in endings.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+                yield return ending;
+        }
+        finally
+        {
+            // Also when the caller has seen enough: nothing goes on behind its back.
+            await stop.CancelAsync().ConfigureAwait(false);
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
-    /// <summary>Downloads all outputs of a job beneath <paramref name="destination"/>; yields each file as it is done, failed ones with an error.</summary>
-    public IAsyncEnumerable<JobOutputResult> DownloadOutputsAsync(TransferEngine engine, string jobId, string destination, bool overwrite, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>Downloads all outputs of a job beneath <paramref name="destination"/>; yields each file as it is done, failed ones with an error.
+    /// One listing, and no call for a single file.</summary>
+    /// <exception cref="RescaleException">JobNotFound, or the failure of the listing.</exception>
+    public IAsyncEnumerable<JobOutputResult> DownloadOutputsAsync(
+        TransferEngine engine, string jobId, string destination, bool overwrite, CancellationToken cancellationToken)
+        => JobOutputs.DownloadAsync(_client.Jobs, _library, engine, jobId, destination, overwrite, cancellationToken);
+
+    /// <summary>Follows jobs that become known one by one.</summary>
+    internal Task WatchAsync(ChannelReader<string> jobIds, ChannelWriter<JobEnding> endings, TimeSpan pollInterval, CancellationToken cancellationToken)
+        => new JobWatcher(_client.Jobs, _time, pollInterval, timeout: null, progress: null).RunAsync(jobIds, endings, cancellationToken);
+
+    public void Dispose() => _versions.Dispose();
+
+    private async Task AssignProjectAsync(string jobId, string organization, string projectId, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await _client.Jobs.AssignProjectAsync(organization, jobId, projectId, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (RescaleException) when (attempt < AssignmentWaits.Length)
+            {
+                await Task.Delay(AssignmentWaits[attempt], _time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>A job that was never submitted has no status, or only the word for that.</summary>
+    private async Task<bool> IsSubmittedAsync(string jobId, RescaleException doubt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var statuses = await _client.Jobs.GetStatusesAsync(jobId, cancellationToken).ConfigureAwait(false);
+            return statuses.Any(entry => !JobStates.IsNotStarted(entry.Status));
+        }
+        catch (RescaleException exception) when (exception.Kind != ErrorKind.NotFound)
+        {
+            throw new RescaleException(ErrorIds.JobSubmissionUncertain, ErrorKind.State,
+                $"{doubt.Message} Whether the job '{jobId}' was submitted could not be found out: {exception.Message}",
+                "Look at the job on the platform before submitting it again.", doubt);
+        }
+    }
 }
-
-/// <param name="Reason">The server's status reason.</param>
-/// <param name="Succeeded">Completed, and a reason that is empty or starts with <c>Completed successfully</c>.</param>
-public sealed record JobEnding(string JobId, string Status, string? Reason, bool Succeeded, Errors.RescaleException? Error);
-public sealed record JobFollowState(int Total, int Ended, IReadOnlyDictionary<string, string> StatusByJob);
-public sealed record JobOutputResult(PlatformFile File, string? Path, DownloadResult? Download, Errors.RescaleException? Error);

@@ -24,7 +24,8 @@ public sealed record JobSpec
     public bool NoDecompress { get; init; }
     public bool IsLowPriority { get; init; }
     public SubmitMode SubmitMode { get; init; } = SubmitMode.CreateAndSubmit;
+    /// <summary>Relative path inside <see cref="Directory"/> that is archived instead of the whole; empty for the whole.</summary>
     public string TarSubpath { get; init; } = "";
+    /// <summary>Keep runs of spaces and empty lines of the command as they are; the Go tool's rule collapses them.</summary>
+    public bool KeepCommandSpacing { get; init; }
 }
-
-public enum SubmitMode { CreateAndSubmit, CreateOnly }

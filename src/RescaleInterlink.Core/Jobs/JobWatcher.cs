@@ -1,0 +1,221 @@
+using System.Threading.Channels;
+using RescaleInterlink.Errors;
+using RescaleInterlink.Platform;
+
+namespace RescaleInterlink.Jobs;
+
+/// <summary>
+/// Follows any number of jobs with one loop, jobs that are added later included. Few jobs are asked one by one, many through
+/// the list of jobs, so that the calls of a round stay few. One run per instance.
+/// </summary>
+internal sealed class JobWatcher(JobsClient client, TimeProvider time, TimeSpan pollInterval, TimeSpan? timeout, IProgress<JobFollowState>? progress)
+{
+    /// <summary>From this many open jobs on, the list (25 jobs for one call) is cheaper than asking for each.</summary>
+    private const int ListFrom = 9;
+    private const int JobsPerPage = 25;
+    private const int CallsAtOnce = 4;
+    /// <summary>Failures in a row that are not of the network, after which a job is given up (issue: following).</summary>
+    private const int MostFailures = 5;
+    /// <summary>How long a network may be away when no timeout says otherwise.</summary>
+    private static readonly TimeSpan LongestAbsence = TimeSpan.FromMinutes(30);
+
+    private readonly Dictionary<string, OpenJob> _open = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _lastStatus = new(StringComparer.Ordinal);
+    private int _ended;
+    private long? _networkLostAt;
+
+    /// <summary>Runs until <paramref name="jobIds"/> is complete and every job has ended; completes <paramref name="endings"/>.</summary>
+    public async Task RunAsync(ChannelReader<string> jobIds, ChannelWriter<JobEnding> endings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await TakeNewJobsAsync(jobIds, cancellationToken).ConfigureAwait(false))
+            {
+                await PollAsync(endings, cancellationToken).ConfigureAwait(false);
+                progress?.Report(new JobFollowState(_lastStatus.Count, _ended, new Dictionary<string, string>(_lastStatus, StringComparer.Ordinal)));
+                if (_open.Count > 0)
+                    await Task.Delay(NextWait(), time, cancellationToken).ConfigureAwait(false);
+            }
+
+            endings.Complete();
+        }
+        catch (Exception exception)
+        {
+            endings.Complete(exception);
+            throw;
+        }
+    }
+
+    private async Task<bool> TakeNewJobsAsync(ChannelReader<string> jobIds, CancellationToken cancellationToken)
+    {
+        do
+        {
+            while (jobIds.TryRead(out var id))
+                if (_lastStatus.TryAdd(id, ""))
+                    _open.Add(id, new OpenJob(time.GetTimestamp()));
+        }
+        while (_open.Count == 0 && await jobIds.WaitToReadAsync(cancellationToken).ConfigureAwait(false));
+        return _open.Count > 0;
+    }
+
+    private TimeSpan NextWait()
+    {
+        if (timeout is null)
+            return pollInterval;
+        var left = _open.Values.Min(TimeLeft);
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left < pollInterval ? left : pollInterval;
+    }
+
+    private TimeSpan TimeLeft(OpenJob job) => timeout!.Value - time.GetElapsedTime(job.Since);
+
+    private async Task PollAsync(ChannelWriter<JobEnding> endings, CancellationToken cancellationToken)
+    {
+        var left = timeout is null ? Timeout.InfiniteTimeSpan : NextDeadline();
+        using var deadline = new CancellationTokenSource(left, time);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            await AskAsync(endings, limited.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // The time of a job ran out in the middle of a call; the next lines say so for that job.
+        }
+
+        if (timeout is { } limit)
+            foreach (var (id, job) in _open.Where(job => TimeLeft(job.Value) <= TimeSpan.Zero).ToList())
+                End(endings, id, new RescaleException(ErrorIds.JobWaitTimeout, ErrorKind.TimedOut,
+                    $"The job '{id}' has not ended within {limit}; its status is '{_lastStatus[id]}'.{After(job.LastFailure)}",
+                    "The job goes on; wait for it again, or stop it."));
+        GiveUpLostNetwork(endings);
+    }
+
+    private TimeSpan NextDeadline()
+    {
+        var left = _open.Values.Min(TimeLeft);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    private async Task AskAsync(ChannelWriter<JobEnding> endings, CancellationToken cancellationToken)
+    {
+        ICollection<string> ask = [.. _open.Keys];
+        if (_open.Count >= ListFrom)
+            ask = await ReadListAsync(cancellationToken).ConfigureAwait(false);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = CallsAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(ask, options, async (id, token) =>
+        {
+            try
+            {
+                var statuses = await client.GetStatusesAsync(id, token).ConfigureAwait(false);
+                lock (_open)
+                {
+                    _networkLostAt = null;
+                    Note(endings, id, statuses.Count > 0 ? statuses[0] : null);
+                }
+            }
+            catch (RescaleException exception)
+            {
+                lock (_open)
+                    NoteFailure(endings, id, exception);
+            }
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the newest jobs until all open ones are seen, or until asking for each is cheaper.</summary>
+    /// <returns>The jobs that have to be asked for: those that have ended (for their reason), and those not seen.</returns>
+    private async Task<ICollection<string>> ReadListAsync(CancellationToken cancellationToken)
+    {
+        var ask = _open.Keys.ToHashSet(StringComparer.Ordinal);
+        var mostRead = _open.Count * JobsPerPage;
+        var seen = 0;
+        try
+        {
+            var read = 0;
+            await foreach (var job in client.ListAsync(cancellationToken).ConfigureAwait(false))
+            {
+                if (_open.TryGetValue(job.Id, out var open))
+                {
+                    seen++;
+                    if (job.JobStatus?.Content is { Length: > 0 } status && !JobStates.IsTerminal(status))
+                    {
+                        ask.Remove(job.Id);
+                        _lastStatus[job.Id] = status;
+                        open.Failures = 0;
+                        open.LastFailure = null;
+                    }
+                }
+
+                if (seen == _open.Count || ++read >= mostRead)
+                    break;
+            }
+
+            _networkLostAt = null;
+            return ask;
+        }
+        catch (RescaleException)
+        {
+            // The list is only the cheaper way: asking for each job meets the same trouble, and reports it for that job.
+            return ask;
+        }
+    }
+
+    private void Note(ChannelWriter<JobEnding> endings, string id, JobStatusEntry? newest)
+    {
+        var job = _open[id];
+        job.Failures = 0;
+        job.LastFailure = null;
+        if (newest is null)
+            return;
+        _lastStatus[id] = newest.Status;
+        if (!JobStates.IsTerminal(newest.Status))
+            return;
+        Remove(id);
+        endings.TryWrite(new JobEnding(id, newest.Status, newest.StatusReason, JobStates.IsSuccess(newest.Status, newest.StatusReason), null));
+    }
+
+    private void NoteFailure(ChannelWriter<JobEnding> endings, string id, RescaleException failure)
+    {
+        var job = _open[id];
+        job.LastFailure = failure;
+        if (IsNetworkTrouble(failure))
+            _networkLostAt ??= time.GetTimestamp();
+        else if (failure.Kind == ErrorKind.NotFound)
+            End(endings, id, new RescaleException(ErrorIds.JobNotFound, ErrorKind.NotFound,
+                $"The job '{id}' is not on the platform any more; its last known status was '{_lastStatus[id]}'.",
+                "It was deleted, or it belongs to another workspace.", failure));
+        else if (failure.Kind is ErrorKind.Authentication or ErrorKind.Permission || ++job.Failures >= MostFailures)
+            End(endings, id, failure);
+    }
+
+    private static bool IsNetworkTrouble(RescaleException failure)
+        => failure.Kind is ErrorKind.Unreachable or ErrorKind.TimedOut or ErrorKind.ServerFault or ErrorKind.RateLimited;
+
+    private void GiveUpLostNetwork(ChannelWriter<JobEnding> endings)
+    {
+        if (_networkLostAt is not { } since || time.GetElapsedTime(since) < (timeout ?? LongestAbsence))
+            return;
+        foreach (var (id, job) in _open.Where(job => job.Value.LastFailure is not null).ToList())
+            End(endings, id, job.LastFailure!);
+    }
+
+    private void End(ChannelWriter<JobEnding> endings, string id, RescaleException error)
+    {
+        Remove(id);
+        endings.TryWrite(new JobEnding(id, _lastStatus[id], null, false, error));
+    }
+
+    private void Remove(string id)
+    {
+        _open.Remove(id);
+        _ended++;
+    }
+
+    private static string After(RescaleException? failure) => failure is null ? "" : $" The last answer was an error: {failure.Message}";
+
+    private sealed class OpenJob(long since)
+    {
+        public long Since { get; } = since;
+        public int Failures { get; set; }
+        public RescaleException? LastFailure { get; set; }
+    }
+}

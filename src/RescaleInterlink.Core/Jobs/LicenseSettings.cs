@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.Json;
+using RescaleInterlink.Errors;
+
+namespace RescaleInterlink.Jobs;
+
+/// <summary>License settings: a JSON object in a table's cell that becomes the job's environment variables.</summary>
+public static class LicenseSettings
+{
+    /// <summary>Text stays, whole numbers are written plainly (12345678, never 1.2E+07), true/false in lower case, null is empty.</summary>
+    /// <param name="json">Empty for none; else a JSON object with at least one entry and no object or list in it.</param>
+    /// <exception cref="RescaleException">JobSpecInvalid.</exception>
+    public static IReadOnlyDictionary<string, string> Parse(string? json)
+        => TryParse(json, out var variables, out var problem)
+            ? variables
+            : throw new RescaleException(ErrorIds.JobSpecInvalid, ErrorKind.InvalidInput, $"The license settings are not usable: {problem}.",
+                """Give a JSON object, for example {"LM_LICENSE_FILE":"27000@license-server"}.""");
+
+    internal static bool TryParse(string? json, out IReadOnlyDictionary<string, string> variables, out string? problem)
+    {
+        var result = new Dictionary<string, string>(StringComparer.Ordinal);
+        variables = result;
+        problem = null;
+        if (string.IsNullOrWhiteSpace(json))
+            return true;
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                problem = "they are not a JSON object";
+            else
+                foreach (var entry in document.RootElement.EnumerateObject())
+                    if (entry.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
+                        problem = $"the value of '{entry.Name}' is an object or a list";
+                    else
+                        result[entry.Name] = ToText(entry.Value);
+            if (problem is null && result.Count == 0)
+                problem = "the JSON object is empty";
+        }
+        catch (JsonException exception)
+        {
+            // The parser's own words quote the text, and the text may hold a secret: only the place is told.
+            problem = $"they are not valid JSON (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1})";
+        }
+
+        return problem is null;
+    }
+
+    private static string ToText(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Null => "",
+        JsonValueKind.True => "true",
+        JsonValueKind.False => "false",
+        // 27000, 27000.0 and 2.7e4 are the same whole number; everything else keeps the digits it was written with.
+        _ => value.TryGetDecimal(out var number) && number == decimal.Truncate(number)
+            ? decimal.Truncate(number).ToString(CultureInfo.InvariantCulture)
+            : value.GetRawText(),
+    };
+}
