@@ -48,6 +48,7 @@ public static class ErrorIds
     public const string DestinationUnwritable = nameof(DestinationUnwritable);
     public const string DiskFull = nameof(DiskFull);
     public const string UnsafeFileName = nameof(UnsafeFileName);
+    public const string ProviderNotSupported = nameof(ProviderNotSupported);
 
     public const string JobSpecInvalid = nameof(JobSpecInvalid);
     public const string JobTableInvalid = nameof(JobTableInvalid);

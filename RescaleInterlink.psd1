@@ -1,0 +1,37 @@
+@{
+  RootModule = 'module/RescaleInterlink.psm1'
+  ModuleVersion = '0.1.0'
+  GUID = '3d0f5b9e-6c1a-4f7d-9a52-8e4b7c21d6f0'
+  Author = 'RescaleInterlink contributors'
+  CompanyName = 'RescaleInterlink contributors'
+  Copyright = 'Copyright (c) RescaleInterlink contributors. MIT licence.'
+  Description = 'Moves files to and from the Rescale platform and runs jobs there: concurrent, encrypted, verified transfers, job pipelines, and an embedded sandbox to try it all without an account.'
+  PowerShellVersion = '7.4'
+  CompatiblePSEditions = @('Core')
+  FormatsToProcess = @('module/RescaleInterlink.Format.ps1xml')
+  TypesToProcess = @('module/RescaleInterlink.Types.ps1xml')
+  CmdletsToExport = @(
+    'Connect-Rescale'
+    'Disconnect-Rescale'
+    'Get-RescaleConnection'
+    'Get-RescaleFile'
+    'Get-RescaleJob'
+    'Get-RescaleJobFile'
+    'Invoke-RescalePipeline'
+    'Receive-RescaleFile'
+    'Receive-RescaleJob'
+    'Send-RescaleFile'
+    'Start-RescaleSandbox'
+    'Stop-RescaleSandbox'
+    'Submit-RescaleJob'
+    'Wait-RescaleJob'
+  )
+  FunctionsToExport = @()
+  VariablesToExport = @()
+  AliasesToExport = @()
+  PrivateData = @{
+    PSData = @{
+      Tags = @('Rescale', 'HPC', 'Jobs', 'Transfer', 'Upload', 'Download', 'S3', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+    }
+  }
+}

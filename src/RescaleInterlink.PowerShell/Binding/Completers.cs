@@ -1,0 +1,83 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using RescaleInterlink.Configuration;
+using RescaleInterlink.LocalSandbox;
+using RescaleInterlink.PowerShell.Base;
+
+namespace RescaleInterlink.PowerShell.Binding;
+
+/// <summary>Completion from what is known on this machine: it never asks the platform, never prompts and never throws.</summary>
+public abstract class LocalCompleter : IArgumentCompleter
+{
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        string word = wordToComplete.Trim('\'', '"');
+        try
+        {
+            return [.. Candidates(parameterName)
+                .Where(item => item.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase) || item.ListText.StartsWith(word, StringComparison.OrdinalIgnoreCase))
+                .Select(item => new CompletionResult(Quote(item.Text), item.ListText, CompletionResultType.ParameterValue, item.Tip))];
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // A completion list that cannot be made is an empty one: the user is in the middle of typing.
+            return [];
+        }
+    }
+
+    private protected abstract IEnumerable<Candidate> Candidates(string parameterName);
+
+    private static string Quote(string text)
+        => text.All(c => char.IsLetterOrDigit(c) || c is '_' or '-' or '.' or '/' or ':' or '\\') && text.Length > 0
+            ? text
+            : "'" + CodeGeneration.EscapeSingleQuotedStringContent(text) + "'";
+
+    private protected readonly record struct Candidate(string Text, string ListText, string Tip);
+}
+
+/// <summary>The known platforms and the running sandboxes.</summary>
+public sealed class PlatformCompleter : LocalCompleter
+{
+    private protected override IEnumerable<Candidate> Candidates(string parameterName)
+        => PlatformAddress.KnownPlatforms.Select(url => new Candidate(url, url, url))
+            .Concat(SandboxLauncher.Find().Select(sandbox => new Candidate(sandbox.ApiUrl.AbsoluteUri, sandbox.ApiUrl.AbsoluteUri, sandbox.ToString())));
+}
+
+/// <summary>Data folders or process ids of the running sandboxes.</summary>
+public sealed class SandboxCompleter : LocalCompleter
+{
+    private protected override IEnumerable<Candidate> Candidates(string parameterName)
+        => SandboxLauncher.Find().Select(sandbox => parameterName == "ProcessId"
+            ? new Candidate($"{sandbox.ProcessId}", $"{sandbox.ProcessId}", sandbox.Path)
+            : new Candidate(sandbox.Path, sandbox.Path, sandbox.ToString()));
+}
+
+/// <summary>Jobs this runspace has seen lately; a name completes to the id.</summary>
+public sealed class JobCompleter : LocalCompleter
+{
+    private protected override IEnumerable<Candidate> Candidates(string parameterName)
+        => RunspaceState.Current.Jobs.Snapshot().Select(job => parameterName == "Name"
+            ? new Candidate(job.Name, job.Name, job.Id)
+            : new Candidate(job.Id, job.Name, $"{job.Name} ({job.Id})"));
+}
+
+/// <summary>Files this runspace has seen lately; a name completes to the id.</summary>
+public sealed class FileCompleter : LocalCompleter
+{
+    private protected override IEnumerable<Candidate> Candidates(string parameterName)
+        => RunspaceState.Current.Files.Snapshot().Select(file => parameterName == "Name"
+            ? new Candidate(file.Name, file.Name, file.Id)
+            : new Candidate(file.Id, file.Name, $"{file.Name} ({file.Id})"));
+}
+
+/// <summary>The statuses a job passes through (interop API 6).</summary>
+public sealed class JobStatusCompleter : LocalCompleter
+{
+    private static readonly string[] Statuses =
+        ["Pending", "Queued", "Validated", "Started", "Executing", "Completed", "Stopping", "Stopped", "Failed", "Force Stopped", "Terminated"];
+
+    private protected override IEnumerable<Candidate> Candidates(string parameterName)
+        => Statuses.Select(status => new Candidate(status, status, status));
+}

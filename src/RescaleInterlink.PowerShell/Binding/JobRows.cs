@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Management.Automation;
+using System.Text;
+using RescaleInterlink.Errors;
+using RescaleInterlink.Pipelines;
+using RescaleInterlink.PowerShell.Base;
+
+namespace RescaleInterlink.PowerShell.Binding;
+
+/// <summary>Rows of a job table, from a file or from the pipeline.</summary>
+internal static class JobRows
+{
+    /// <exception cref="RescaleException">SourceNotFound, SourceUnreadable, JobTableInvalid.</exception>
+    public static IReadOnlyList<JobRow> ReadFile(string path)
+    {
+        try
+        {
+            using var reader = new StreamReader(path);
+            return JobTable.Read(reader, path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new RescaleException(ErrorIds.SourceNotFound, ErrorKind.NotFound, $"There is no job table '{path}'.", "Check the path.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RescaleException(
+                ErrorIds.SourceUnreadable, ErrorKind.LocalFile, $"The job table '{path}' cannot be read: {e.Message}", null, e);
+        }
+    }
+
+    /// <summary>Objects with the columns of a jobs CSV. They go through the same reader as a file, so that both know the
+    /// same columns and report the same faults: row 1 is the header there, so the first object is row 2.</summary>
+    /// <exception cref="RescaleException">JobTableInvalid.</exception>
+    public static IReadOnlyList<JobRow> Of(IReadOnlyList<PSObject> objects)
+    {
+        string[] columns = [.. objects.SelectMany(item => item.Properties).Where(property => property.IsGettable)
+            .Select(property => property.Name).Distinct(StringComparer.OrdinalIgnoreCase)];
+        var text = new StringBuilder();
+        text.AppendJoin(',', columns.Select(Quote)).Append('\n');
+        foreach (PSObject item in objects)
+            text.AppendJoin(',', columns.Select(column => Quote(Text(item.Properties[column]?.Value)))).Append('\n');
+        using var reader = new StringReader(text.ToString());
+        return JobTable.Read(reader, "the pipeline");
+    }
+
+    /// <summary>Relative directories start at the session's current folder, which is not the process's.</summary>
+    public static IReadOnlyList<JobRow> WithFullDirectories(IReadOnlyList<JobRow> rows, string currentFolder) =>
+        [.. rows.Select(row => string.IsNullOrEmpty(row.Spec.Directory)
+            ? row
+            : row with { Spec = row.Spec with { Directory = Path.GetFullPath(row.Spec.Directory, currentFolder) } })];
+
+    /// <summary>The directory with what lies in it, for a plan.</summary>
+    public static string Describe(string? directory)
+    {
+        if (string.IsNullOrEmpty(directory))
+            return "(none)";
+        if (!Directory.Exists(directory))
+            return $"{directory} (missing)";
+        long bytes = 0;
+        int files = 0;
+        foreach (FileInfo file in new DirectoryInfo(directory).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true }))
+        {
+            bytes += file.Length;
+            files++;
+        }
+
+        return $"{directory} ({files} files, {HumanSize.Format(bytes)})";
+    }
+
+    private static string Text(object? value) => value switch
+    {
+        null => "",
+        PSObject wrapped when wrapped.BaseObject is not PSCustomObject => Text(wrapped.BaseObject),
+        string text => text,
+        object[] list => string.Join(',', list.Select(Text)),
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "",
+    };
+
+    private static string Quote(string field) => '"' + field.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
+}

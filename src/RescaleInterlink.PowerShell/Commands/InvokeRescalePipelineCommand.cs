@@ -1,0 +1,127 @@
+using System.Management.Automation;
+using RescaleInterlink.Errors;
+using RescaleInterlink.Jobs;
+using RescaleInterlink.Pipelines;
+using RescaleInterlink.PowerShell.Base;
+using RescaleInterlink.PowerShell.Binding;
+using RescaleInterlink.PowerShell.Objects;
+
+namespace RescaleInterlink.PowerShell.Commands;
+
+/// <summary>Runs a table of jobs from their directories to their results; writes each job as it ends.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "RescalePipeline", SupportsShouldProcess = true, DefaultParameterSetName = TableSet)]
+[OutputType(typeof(PipelineResultItem))]
+public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
+{
+    private const string TableSet = "JobsCsv";
+    private const string RowsSet = "InputObject";
+    private const int MostWorkers = 64;
+
+    private readonly List<PSObject> _rows = [];
+    private PipelineRunner? _runner;
+
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = TableSet)]
+    [ValidateNotNullOrEmpty]
+    public string JobsCsv { get; set; } = null!;
+
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = RowsSet)]
+    [ValidateNotNull]
+    public PSObject InputObject { get; set; } = null!;
+
+    [Parameter(Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string? Destination { get; set; }
+
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? StatePath { get; set; }
+
+    [Parameter]
+    [ValidateRange(1, 3600)]
+    public int PollIntervalSeconds { get; set; } = 10;
+
+    [Parameter]
+    [ValidateRange(1, MostWorkers)]
+    public int ArchiveWorkers { get; set; } = 4;
+
+    [Parameter]
+    [ValidateRange(1, MostWorkers)]
+    public int UploadWorkers { get; set; } = 4;
+
+    [Parameter]
+    [ValidateRange(1, MostWorkers)]
+    public int JobWorkers { get; set; } = 4;
+
+    [Parameter]
+    [ValidateRange(1, MostWorkers)]
+    public int DownloadWorkers { get; set; } = 4;
+
+    protected override void Prepare()
+    {
+        base.Prepare();
+        ShowProgress(() => _runner is null ? null : PipelineReport.Of(_runner.GetProgress()));
+    }
+
+    protected override Task ProcessRecordAsync()
+    {
+        if (ParameterSetName == RowsSet)
+            _rows.Add(InputObject);
+        return Task.CompletedTask;
+    }
+
+    protected override async Task EndProcessingAsync()
+    {
+        if (ParameterSetName == RowsSet && _rows.Count == 0)
+            return;
+
+        (string current, string? table, string? destination, string? state) = await InvokeAsync(() => (
+            PathResolver.CurrentFolder(this), Full(ParameterSetName == TableSet ? JobsCsv : null), Full(Destination), Full(StatePath)));
+        PipelineRunner runner = Session.CreatePipeline();
+        IReadOnlyList<JobRow> rows = JobRows.WithFullDirectories(table is null ? JobRows.Of(_rows) : JobRows.ReadFile(table), current);
+        rows = await ConfirmedAsync(rows, destination);
+        if (rows.Count == 0)
+            return;
+
+        var options = new PipelineOptions
+        {
+            Destination = destination,
+            StatePath = state ?? DefaultStatePath(table, destination ?? current),
+            PollInterval = TimeSpan.FromSeconds(PollIntervalSeconds),
+            ArchiveWorkers = ArchiveWorkers,
+            UploadWorkers = UploadWorkers,
+            JobWorkers = JobWorkers,
+            DownloadWorkers = DownloadWorkers,
+        };
+        _runner = runner;
+        await foreach (PipelineJobResult result in runner.RunAsync(rows, options, StopToken))
+        {
+            var item = new PipelineResultItem(result);
+            await WriteAsync(item);
+            if (result.JobId is { } id)
+                State.Jobs.Add(id, result.JobName);
+            if (result.Error is not null)
+                await WriteErrorAsync(result.Error, item);
+        }
+    }
+
+    private async Task<IReadOnlyList<JobRow>> ConfirmedAsync(IReadOnlyList<JobRow> rows, string? destination)
+    {
+        var confirmed = new List<JobRow>(rows.Count);
+        foreach (JobRow row in rows)
+        {
+            string action = row.Spec.SubmitMode == SubmitMode.CreateOnly
+                ? "Archive, upload and create"
+                : destination is null ? "Archive, upload, create and submit" : $"Archive, upload, create, submit, wait and download to {destination}";
+            if (await ShouldProcessAsync($"row {row.Index}, job {row.Spec.JobName}, directory {JobRows.Describe(row.Spec.Directory)}", action))
+                confirmed.Add(row);
+        }
+
+        return confirmed;
+    }
+
+    private string? Full(string? path) => path is null ? null : PathResolver.Literal(this, path);
+
+    private static string DefaultStatePath(string? table, string folder) => table is null
+        ? Path.Combine(folder, "pipeline.state.csv")
+        : Path.Combine(Path.GetDirectoryName(table)!, Path.GetFileNameWithoutExtension(table) + ".state.csv");
+}

@@ -1,2 +1,0 @@
-namespace RescaleInterlink.PowerShell;
-internal static class Placeholder;
