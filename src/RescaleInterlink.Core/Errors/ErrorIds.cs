@@ -49,6 +49,7 @@ public static class ErrorIds
     public const string DiskFull = nameof(DiskFull);
     public const string UnsafeFileName = nameof(UnsafeFileName);
     public const string ProviderNotSupported = nameof(ProviderNotSupported);
+    public const string TransferOptionInvalid = nameof(TransferOptionInvalid);
 
     public const string JobSpecInvalid = nameof(JobSpecInvalid);
     public const string JobTableInvalid = nameof(JobTableInvalid);

@@ -24,6 +24,7 @@ public interface IObjectStore : IAsyncDisposable
     /// <param name="partNumber">1-based.</param>
     Task<StoredPart> WritePartAsync(MultipartUpload upload, int partNumber, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 
+    /// <summary>Parts the store holds for an unfinished upload, by number.</summary>
     IAsyncEnumerable<StoredPart> ListPartsAsync(MultipartUpload upload, CancellationToken cancellationToken);
 
     /// <summary>Makes the object from exactly these parts, in order. Returns its ETag.</summary>
@@ -32,16 +33,3 @@ public interface IObjectStore : IAsyncDisposable
     /// <summary>Gives up the upload and its parts. Doing it twice is not an error.</summary>
     Task AbortAsync(MultipartUpload upload, CancellationToken cancellationToken);
 }
-
-/// <param name="MinimumPartSize">Smallest part in bytes, the last one excepted.</param>
-/// <param name="MaximumParts">Most parts one object can have.</param>
-public sealed record StoreCapabilities(string Name, long MinimumPartSize, long MaximumPartSize, int MaximumParts);
-
-/// <param name="Length">Stored bytes.</param>
-/// <param name="Metadata">Names compare without case.</param>
-public sealed record ObjectProperties(long Length, string ETag, DateTimeOffset? LastModified, IReadOnlyDictionary<string, string> Metadata);
-
-/// <param name="Id">The store's own name for this upload (S3: UploadId).</param>
-public sealed record MultipartUpload(string Key, string Id, IReadOnlyDictionary<string, string> Metadata);
-
-public sealed record StoredPart(int PartNumber, string ETag, long Length);

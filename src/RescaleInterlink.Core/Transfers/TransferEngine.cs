@@ -6,26 +6,70 @@ namespace RescaleInterlink.Transfers;
 /// </summary>
 public sealed class TransferEngine : IAsyncDisposable
 {
-    public TransferEngine(TransferOptions options, TimeProvider? time = null) => throw new NotImplementedException();
+    private readonly EngineResources _resources;
+    private readonly ProgressTracker _progress;
 
-    /// <summary>Reads once, hashes and encrypts (v2) while parts leave, commits. On failure or stop nothing is left at the key.</summary>
-    public Task<UploadResult> UploadAsync(UploadRequest request, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <exception cref="Errors.RescaleException">TransferOptionInvalid.</exception>
+    public TransferEngine(TransferOptions options, TimeProvider? time = null)
+    {
+        _resources = new EngineResources(options.Validate());
+        _progress = new ProgressTracker(time ?? TimeProvider.System);
+    }
+
+    internal EngineResources Resources => _resources;
+
+    /// <summary>
+    /// Reads once, hashes and encrypts (v2) while parts leave, commits. After a failure or a stop there is no half object
+    /// at the key and no unfinished upload in the store.
+    /// </summary>
+    /// <exception cref="Errors.RescaleException">SourceChanged, SourceUnreadable, or an error of the store.</exception>
+    public async Task<UploadResult> UploadAsync(UploadRequest request, CancellationToken cancellationToken)
+    {
+        var length = (request.Source as IRangeSource) is null ? null : (await request.Source.GetIdentityAsync(cancellationToken)).Length;
+        var entry = _progress.Add(request.Source.DisplayName, TransferDirection.Upload, length);
+        return await RunAsync(entry, () => new UploadRun(request, _resources, entry).RunAsync(cancellationToken), cancellationToken);
+    }
 
     /// <summary>Ranges in any order, decrypted on arrival, verified, then renamed to the destination.</summary>
-    public Task<DownloadResult> DownloadAsync(DownloadRequest request, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <exception cref="Errors.RescaleException">
+    /// DestinationExists, DiskFull, SizeMismatch, DecryptionFailed, ChecksumMismatch, ..., or an error of the store.
+    /// </exception>
+    public Task<DownloadResult> DownloadAsync(DownloadRequest request, CancellationToken cancellationToken)
+    {
+        var entry = _progress.Add(request.DisplayName, TransferDirection.Download, request.Length);
+        return RunAsync(entry, () => new DownloadRun(request, _resources, entry).RunAsync(cancellationToken), cancellationToken);
+    }
 
-    public ProgressSnapshot GetProgress() => throw new NotImplementedException();
+    /// <summary>The numbers now; cheap enough to ask for at any rate.</summary>
+    public ProgressSnapshot GetProgress() => _progress.GetSnapshot();
 
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
-}
+    private async Task<T> RunAsync<T>(TransferEntry entry, Func<Task<T>> transfer, CancellationToken cancellationToken)
+    {
+        var state = TransferState.Failed;
+        try
+        {
+            using var place = await _resources.Files.EnterAsync(cancellationToken);
+            entry.Start();
+            // Off the caller's thread: a cmdlet's pipeline thread must stay free.
+            var result = await Task.Run(transfer, CancellationToken.None);
+            state = TransferState.Completed;
+            return result;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            state = TransferState.Stopped;
+            throw;
+        }
+        finally
+        {
+            entry.End(state);
+        }
+    }
 
-/// <summary>A local file as a source.</summary>
-public sealed class LocalFileSource : IRangeSource, IDisposable
-{
-    /// <exception cref="Errors.RescaleException">SourceNotFound, SourceIsDirectory or SourceUnreadable.</exception>
-    public LocalFileSource(string path) => throw new NotImplementedException();
-    public string DisplayName => throw new NotImplementedException();
-    public Task<SourceIdentity> GetIdentityAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
-    public ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken) => throw new NotImplementedException();
-    public void Dispose() => throw new NotImplementedException();
+    /// <summary>Call it when all transfers have ended.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _resources.Dispose();
+        return ValueTask.CompletedTask;
+    }
 }

@@ -1,0 +1,112 @@
+using System.Runtime.CompilerServices;
+using RescaleInterlink.Errors;
+
+namespace RescaleInterlink.Storage;
+
+/// <summary>
+/// The one owner of repetition for storage requests. Every attempt is a new, newly signed request; the buffers of a
+/// request are the same in every attempt, so that repeating needs no new memory.
+/// </summary>
+/// <param name="inner">Owned by this store.</param>
+public sealed class RetryingObjectStore(IObjectStore inner, RetryPolicy policy) : IObjectStore
+{
+    public StoreCapabilities Capabilities => inner.Capabilities;
+
+    public Task<ObjectProperties> GetPropertiesAsync(string key, CancellationToken cancellationToken) =>
+        RunAsync(() => inner.GetPropertiesAsync(key, cancellationToken), cancellationToken);
+
+    public Task ReadRangeAsync(string key, long offset, Memory<byte> destination, string? ifMatch, CancellationToken cancellationToken) =>
+        RunAsync(async () =>
+        {
+            await inner.ReadRangeAsync(key, offset, destination, ifMatch, cancellationToken);
+            return true;
+        }, cancellationToken);
+
+    public Task<string> PutAsync(
+        string key, ReadOnlyMemory<byte> content, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken) =>
+        RunAsync(() => inner.PutAsync(key, content, metadata, cancellationToken), cancellationToken);
+
+    public Task<MultipartUpload> BeginAsync(string key, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken) =>
+        RunAsync(() => inner.BeginAsync(key, metadata, cancellationToken), cancellationToken);
+
+    public Task<StoredPart> WritePartAsync(
+        MultipartUpload upload, int partNumber, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        RunAsync(() => inner.WritePartAsync(upload, partNumber, content, cancellationToken), cancellationToken);
+
+    public async IAsyncEnumerable<StoredPart> ListPartsAsync(
+        MultipartUpload upload, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // Gathered before the first is handed out, so that a repetition cannot hand one out twice.
+        var parts = await RunAsync(async () =>
+        {
+            var all = new List<StoredPart>();
+            await foreach (var part in inner.ListPartsAsync(upload, cancellationToken)) all.Add(part);
+            return all;
+        }, cancellationToken);
+        foreach (var part in parts) yield return part;
+    }
+
+    /// <summary>A commit whose reply was lost may have succeeded: after a failure the object itself is asked for first.</summary>
+    public Task<string> CommitAsync(MultipartUpload upload, IReadOnlyList<StoredPart> parts, CancellationToken cancellationToken) =>
+        RunAsync(async () =>
+        {
+            try
+            {
+                return await inner.CommitAsync(upload, parts, cancellationToken);
+            }
+            catch (RescaleException failure) when (failure.Behavior == ErrorBehavior.Retry || failure.ErrorId == ErrorIds.UploadVanished)
+            {
+                if (await FindCommittedAsync(upload, parts, cancellationToken) is { } etag) return etag;
+                throw;
+            }
+        }, cancellationToken);
+
+    public Task AbortAsync(MultipartUpload upload, CancellationToken cancellationToken) =>
+        RunAsync(async () =>
+        {
+            await inner.AbortAsync(upload, cancellationToken);
+            return true;
+        }, cancellationToken);
+
+    private async Task<string?> FindCommittedAsync(MultipartUpload upload, IReadOnlyList<StoredPart> parts, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await RunAsync(() => inner.GetPropertiesAsync(upload.Key, cancellationToken), cancellationToken);
+            return CommittedObject.IsResultOf(found, upload, parts) ? found.ETag : null;
+        }
+        catch (RescaleException missing) when (missing.ErrorId == ErrorIds.ObjectNotFound)
+        {
+            return null;
+        }
+    }
+
+    private async Task<T> RunAsync<T>(Func<Task<T>> request, CancellationToken cancellationToken)
+    {
+        var credentialFailures = 0;
+        for (var attempt = 1; ; attempt++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            RescaleException failure;
+            try
+            {
+                return await request();
+            }
+            catch (RescaleException caught) when (caught.Behavior != ErrorBehavior.Fatal && attempt < policy.Attempts)
+            {
+                // The store has dropped the refused credentials; a second refusal in a row is an answer.
+                credentialFailures = caught.Behavior == ErrorBehavior.RefreshCredentials ? credentialFailures + 1 : 0;
+                if (credentialFailures > 1) throw;
+                failure = caught;
+            }
+
+            var wait = policy.WaitBefore(attempt, failure);
+            var observer = StoreObserver.Current;
+            observer?.OnRetrying(failure, wait);
+            if (wait > TimeSpan.Zero) await Task.Delay(wait, policy.Time, cancellationToken);
+            observer?.OnResumed();
+        }
+    }
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}

@@ -1,0 +1,198 @@
+using System.Runtime.CompilerServices;
+using Amazon.S3;
+using Amazon.S3.Model;
+using RescaleInterlink.Errors;
+
+namespace RescaleInterlink.Storage.S3;
+
+/// <summary>A bucket of S3, or of a server that speaks its protocol. Repeats nothing; thread-safe.</summary>
+public sealed class S3ObjectStore : IObjectStore
+{
+    private const string MetadataPrefix = "x-amz-meta-";
+
+    private readonly StoreDescription _store;
+    private readonly CredentialCache _credentials;
+    private readonly HttpClient _http;
+    private readonly StoreTimeouts _timeouts;
+    private readonly TimeProvider _time;
+    private readonly S3Errors _errors;
+    private volatile Lease? _lease;
+
+    /// <param name="credentials">Owned by this store.</param>
+    /// <param name="http">Shared with other stores; not owned, and without a time-out of its own.</param>
+    public S3ObjectStore(
+        StoreDescription store, CredentialCache credentials, HttpClient http, StoreTimeouts? timeouts = null, TimeProvider? time = null)
+    {
+        _store = store;
+        _credentials = credentials;
+        _http = http;
+        _timeouts = timeouts ?? StoreTimeouts.Default;
+        _time = time ?? TimeProvider.System;
+        _errors = new S3Errors(store);
+        Capabilities = new StoreCapabilities("S3", 5L << 20, 5L << 30, 10_000);
+    }
+
+    public StoreCapabilities Capabilities { get; }
+
+    // Plain http refuses unsigned payloads; over TLS a signature of the body would only cost a SHA-256 of every byte.
+    private bool? DisablePayloadSigning => _store.Endpoint?.Scheme == Uri.UriSchemeHttp ? null : true;
+
+    public Task<ObjectProperties> GetPropertiesAsync(string key, CancellationToken cancellationToken) =>
+        CallAsync(S3Operation.Head, key, async (client, watch) =>
+        {
+            var reply = await client.GetObjectMetadataAsync(
+                new GetObjectMetadataRequest { BucketName = _store.Container, Key = key }, watch.Token);
+            var metadata = reply.Metadata.Keys.ToDictionary(
+                name => name.StartsWith(MetadataPrefix, StringComparison.OrdinalIgnoreCase) ? name[MetadataPrefix.Length..] : name,
+                name => reply.Metadata[name],
+                StringComparer.OrdinalIgnoreCase);
+            return new ObjectProperties(reply.ContentLength, reply.ETag ?? "", reply.LastModified, metadata);
+        }, cancellationToken);
+
+    public Task ReadRangeAsync(string key, long offset, Memory<byte> destination, string? ifMatch, CancellationToken cancellationToken) =>
+        CallAsync(S3Operation.Get, key, async (client, watch) =>
+        {
+            var request = new GetObjectRequest { BucketName = _store.Container, Key = key, EtagToMatch = ifMatch };
+            if (destination.Length > 0) request.ByteRange = new ByteRange(offset, offset + destination.Length - 1);
+            using var reply = await client.GetObjectAsync(request, watch.Token);
+            watch.Touch();
+            if (reply.ContentLength != destination.Length) throw S3Errors.WrongLength(key, reply.ContentLength, destination.Length);
+            for (var filled = 0; filled < destination.Length;)
+            {
+                var count = await reply.ResponseStream.ReadAsync(destination[filled..], watch.Token);
+                if (count == 0) throw S3Errors.WrongLength(key, filled, destination.Length);
+                filled += count;
+                watch.Touch();
+            }
+
+            return true;
+        }, cancellationToken);
+
+    public Task<string> PutAsync(
+        string key, ReadOnlyMemory<byte> content, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken) =>
+        CallAsync(S3Operation.Put, key, async (client, watch) =>
+        {
+            await using var body = new MemoryContentStream(content, watch.Touch);
+            var request = new PutObjectRequest
+            {
+                BucketName = _store.Container,
+                Key = key,
+                InputStream = body,
+                AutoCloseStream = false,
+                UseChunkEncoding = false,
+                DisablePayloadSigning = DisablePayloadSigning,
+            };
+            foreach (var (name, value) in metadata) request.Metadata.Add(name, value);
+            return (await client.PutObjectAsync(request, watch.Token)).ETag ?? "";
+        }, cancellationToken);
+
+    public Task<MultipartUpload> BeginAsync(string key, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken) =>
+        CallAsync(S3Operation.Begin, key, async (client, watch) =>
+        {
+            var request = new InitiateMultipartUploadRequest { BucketName = _store.Container, Key = key };
+            foreach (var (name, value) in metadata) request.Metadata.Add(name, value);
+            var reply = await client.InitiateMultipartUploadAsync(request, watch.Token);
+            return new MultipartUpload(key, reply.UploadId, metadata);
+        }, cancellationToken);
+
+    public Task<StoredPart> WritePartAsync(
+        MultipartUpload upload, int partNumber, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        CallAsync(S3Operation.Part, upload.Key, async (client, watch) =>
+        {
+            await using var body = new MemoryContentStream(content, watch.Touch);
+            var reply = await client.UploadPartAsync(new UploadPartRequest
+            {
+                BucketName = _store.Container,
+                Key = upload.Key,
+                UploadId = upload.Id,
+                PartNumber = partNumber,
+                InputStream = body,
+                PartSize = content.Length,
+                UseChunkEncoding = false,
+                DisablePayloadSigning = DisablePayloadSigning,
+            }, watch.Token);
+            return new StoredPart(partNumber, reply.ETag ?? "", content.Length);
+        }, cancellationToken);
+
+    public async IAsyncEnumerable<StoredPart> ListPartsAsync(
+        MultipartUpload upload, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var request = new ListPartsRequest { BucketName = _store.Container, Key = upload.Key, UploadId = upload.Id };
+        for (var more = true; more;)
+        {
+            var page = await CallAsync(S3Operation.List, upload.Key,
+                (client, watch) => client.ListPartsAsync(request, watch.Token), cancellationToken);
+            foreach (var part in page.Parts ?? [])
+                yield return new StoredPart(part.PartNumber ?? 0, part.ETag ?? "", part.Size ?? 0);
+            more = page.IsTruncated == true;
+            request.PartNumberMarker = page.NextPartNumberMarker?.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+    }
+
+    public Task<string> CommitAsync(MultipartUpload upload, IReadOnlyList<StoredPart> parts, CancellationToken cancellationToken) =>
+        CallAsync(S3Operation.Commit, upload.Key, async (client, watch) =>
+        {
+            // S3 may take minutes to put the parts together.
+            watch.Pause();
+            var reply = await client.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest
+            {
+                BucketName = _store.Container,
+                Key = upload.Key,
+                UploadId = upload.Id,
+                PartETags = parts.Select(part => new PartETag(part.PartNumber, part.ETag)).ToList(),
+            }, watch.Token);
+            // S3 may answer 200 and then an error; the object exists only when the answer names it.
+            return string.IsNullOrEmpty(reply.ETag) ? throw S3Errors.CommitWithoutResult(upload.Key) : reply.ETag;
+        }, cancellationToken);
+
+    public async Task AbortAsync(MultipartUpload upload, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CallAsync(S3Operation.Abort, upload.Key, (client, watch) => client.AbortMultipartUploadAsync(
+                new AbortMultipartUploadRequest { BucketName = _store.Container, Key = upload.Key, UploadId = upload.Id }, watch.Token), cancellationToken);
+        }
+        catch (RescaleException gone) when (gone.ErrorId == ErrorIds.UploadVanished)
+        {
+            // Aborted or finished before: nothing is left to give up.
+        }
+    }
+
+    private async Task<T> CallAsync<T>(
+        S3Operation operation, string key, Func<AmazonS3Client, ActivityWatch, Task<T>> call, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var keys = await _credentials.GetAsync(cancellationToken);
+        var client = ClientFor(keys);
+        using var watch = new ActivityWatch(_timeouts, _time, cancellationToken);
+        try
+        {
+            return await call(client, watch);
+        }
+        catch (Exception failure) when (failure is not RescaleException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var translated = _errors.Translate(failure, operation, key, watch.TimedOut);
+            if (translated.Behavior == ErrorBehavior.RefreshCredentials) _credentials.Refuse(keys);
+            throw translated;
+        }
+    }
+
+    private AmazonS3Client ClientFor(StoreCredentials keys)
+    {
+        if (_lease is { } lease && ReferenceEquals(lease.Keys, keys)) return lease.Client;
+        // Requests that still run keep the client they began with; it holds nothing but memory.
+        var fresh = new Lease(keys, S3ClientFactory.Create(_store, keys, _http));
+        _lease = fresh;
+        return fresh.Client;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _lease?.Client.Dispose();
+        _credentials.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private sealed record Lease(StoreCredentials Keys, AmazonS3Client Client);
+}

@@ -1,0 +1,23 @@
+namespace RescaleInterlink.Transfers;
+
+/// <summary>A source of bytes. It is either an <see cref="IRangeSource"/> or an <see cref="IForwardSource"/>.</summary>
+public interface IByteSource
+{
+    /// <summary>For messages and progress; a path or a name.</summary>
+    string DisplayName { get; }
+
+    Task<SourceIdentity> GetIdentityAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A source whose length is known and of which any range can be read, repeatedly and concurrently.</summary>
+public interface IRangeSource : IByteSource
+{
+    /// <summary>Fills <paramref name="destination"/> from <paramref name="offset"/>: exactly, or throws SourceChanged.</summary>
+    ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken);
+}
+
+/// <summary>A source that can only be read once from front to back; its length may be unknown.</summary>
+public interface IForwardSource : IByteSource
+{
+    Task<Stream> OpenAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,57 @@
+namespace RescaleInterlink.Transfers;
+
+/// <summary>Owns the numbers of one engine. Nothing is called back: whoever wants to show them asks. Thread-safe.</summary>
+internal sealed class ProgressTracker(TimeProvider time)
+{
+    private const int ShownTransfers = 4;
+
+    private readonly object _lock = new();
+    private readonly HashSet<TransferEntry> _active = [];
+    private readonly SpeedMeter _speed = new(time);
+    private int _files;
+    private int _done;
+    private int _failed;
+    private long _bytesTotal;
+
+    public TransferEntry Add(string displayName, TransferDirection direction, long? bytesTotal)
+    {
+        var entry = new TransferEntry(this, Interlocked.Increment(ref _files), displayName, direction);
+        _speed.Start();
+        if (bytesTotal is { } total) entry.SetTotal(total);
+        return entry;
+    }
+
+    public ProgressSnapshot GetSnapshot()
+    {
+        TransferSnapshot[] shown;
+        lock (_lock)
+        {
+            shown = _active.Select(entry => entry.GetSnapshot())
+                .OrderByDescending(snapshot => snapshot.BytesTotal ?? snapshot.BytesDone)
+                .ThenBy(snapshot => snapshot.Id)
+                .Take(ShownTransfers)
+                .ToArray();
+        }
+
+        var (bytes, perSecond) = _speed.Read();
+        return new ProgressSnapshot(
+            Volatile.Read(ref _files), Volatile.Read(ref _done), Volatile.Read(ref _failed),
+            bytes, Math.Max(Volatile.Read(ref _bytesTotal), bytes), perSecond, shown);
+    }
+
+    internal void OnBytes(long count) => _speed.Add(count);
+
+    internal void OnTotal(long change) => Interlocked.Add(ref _bytesTotal, change);
+
+    internal void OnStarted(TransferEntry entry)
+    {
+        lock (_lock) _active.Add(entry);
+    }
+
+    internal void OnEnded(TransferEntry entry, TransferState state)
+    {
+        lock (_lock) _active.Remove(entry);
+        if (state == TransferState.Completed) Interlocked.Increment(ref _done);
+        else Interlocked.Increment(ref _failed);
+    }
+}

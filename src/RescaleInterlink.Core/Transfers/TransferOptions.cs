@@ -1,0 +1,36 @@
+using RescaleInterlink.Cryptography;
+using RescaleInterlink.Errors;
+
+namespace RescaleInterlink.Transfers;
+
+/// <param name="ThrottleLimit">Most files in flight at once.</param>
+/// <param name="Connections">Most storage requests in flight at once, over all files.</param>
+/// <param name="MemoryLimit">Most bytes of buffers, over all files; at least 32 MiB.</param>
+public sealed record TransferOptions(int ThrottleLimit = 5, int Connections = 16, long MemoryLimit = 512L << 20)
+{
+    private const long LeastMemory = 32L << 20;
+
+    /// <summary>Plaintext bytes of an upload part, instead of the size that interop storage 5.2 gives; a multiple of 16.</summary>
+    internal int? PartSize { get; init; }
+
+    /// <summary>
+    /// Plaintext bytes of a download chunk. At 50 MB/s and 20 ms to the first byte, which object stores are like, a request
+    /// of 8 MiB loses an eighth to waiting, and the last chunks of a file still spread over several connections.
+    /// </summary>
+    internal int ChunkSize { get; init; } = 8 << 20;
+
+    internal TransferOptions Validate()
+    {
+        Require(ThrottleLimit >= 1, "ThrottleLimit must be 1 or more.");
+        Require(Connections >= 1, "Connections must be 1 or more.");
+        Require(MemoryLimit >= LeastMemory || PartSize is not null, "MemoryLimit must be 32 MiB or more.");
+        Require(ChunkSize > 0 && ChunkSize % CipherBlock.Size == 0, "ChunkSize must be a multiple of 16.");
+        Require(PartSize is null or > 0 && PartSize.GetValueOrDefault() % CipherBlock.Size == 0, "PartSize must be a multiple of 16.");
+        return this;
+    }
+
+    private static void Require(bool holds, string message)
+    {
+        if (!holds) throw new RescaleException(ErrorIds.TransferOptionInvalid, ErrorKind.InvalidInput, message);
+    }
+}
