@@ -1,2 +1,0 @@
-namespace RescaleInterlink.Testing;
-internal static class Placeholder;
