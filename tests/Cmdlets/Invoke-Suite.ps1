@@ -1,0 +1,61 @@
+#Requires -Version 7.4
+<#
+.SYNOPSIS
+    Runs the cmdlet suite against a module that lies on disk as a user would have it.
+.PARAMETER ModulePath
+    The manifest of the packaged module.
+.PARAMETER ResultPath
+    Where the NUnit report goes.
+.PARAMETER PesterPath
+    Pester 5; the newest on PSModulePath when it is not given.
+.PARAMETER Name
+    Only test files with these names, wildcards allowed: -Name Loading, Help*
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)] [string] $ModulePath,
+    [Parameter(Mandatory)] [string] $ResultPath,
+    [string] $PesterPath = 'Pester',
+    [string[]] $Name = '*',
+    [string] $Output = 'Normal'
+)
+
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+
+# Read by Support.ps1 in every test file.
+$env:RESCALE_TEST_MODULE = (Resolve-Path -LiteralPath $ModulePath).ProviderPath
+$temporary = Join-Path ([IO.Path]::GetTempPath()) ('rescale-suite-' + [guid]::NewGuid().ToString('N').Substring(0, 8))
+$env:RESCALE_TEST_FOLDER = (New-Item -ItemType Directory -Path $temporary).FullName
+# Whatever a test forgets to say, nothing of this suite may land in the user's own state folder.
+$env:RESCALE_STATE_HOME = Join-Path $temporary 'state'
+
+try {
+    Import-Module $PesterPath -MinimumVersion 5.0 -MaximumVersion 5.99.99
+    $files = @(Get-ChildItem -LiteralPath $PSScriptRoot -Filter *.Tests.ps1 |
+            Where-Object { $file = $_; $Name | Where-Object { $file.Name -like "$_.Tests.ps1" } })
+    if ($files.Count -eq 0) {
+        Write-Host '0 passed, 0 failed, 0 skipped'
+        throw 'There is no test file to run.'
+    }
+
+    $configuration = New-PesterConfiguration
+    $configuration.Run.Path = $files.FullName
+    $configuration.Run.PassThru = $true
+    $configuration.Output.Verbosity = $Output
+    $configuration.Output.StackTraceVerbosity = 'Filtered'
+    $configuration.TestResult.Enabled = $true
+    $configuration.TestResult.OutputPath = [IO.Path]::GetFullPath($ResultPath, $PWD.ProviderPath)
+    $result = Invoke-Pester -Configuration $configuration
+
+    # A file that could not be read, or whose set-up failed, fails the suite as a test would.
+    $failed = $result.FailedCount + $result.FailedContainersCount + $result.FailedBlocksCount
+    foreach ($skipped in $result.Skipped) {
+        Write-Host "skipped: $($skipped.ExpandedPath)"
+    }
+    Write-Host "$($result.PassedCount) passed, $failed failed, $($result.SkippedCount + $result.NotRunCount) skipped"
+    exit [int]($failed -gt 0 -or $result.PassedCount -eq 0)
+}
+finally {
+    Remove-Item -LiteralPath $temporary -Recurse -Force -ErrorAction Ignore
+}

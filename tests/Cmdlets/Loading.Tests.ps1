@@ -1,0 +1,117 @@
+BeforeDiscovery {
+    $orders = @(
+        @{ Order = 'before'; Name = 'Azure.Core' }, @{ Order = 'after'; Name = 'Azure.Core' }
+        @{ Order = 'before'; Name = 'AWSSDK.Core' }, @{ Order = 'after'; Name = 'AWSSDK.Core' }
+        @{ Order = 'before'; Name = 'Newtonsoft.Json' }, @{ Order = 'after'; Name = 'Newtonsoft.Json' }
+    )
+}
+
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'Support.ps1')
+    $exported = @(
+        'Connect-Rescale', 'Disconnect-Rescale', 'Get-RescaleConnection', 'Get-RescaleFile', 'Get-RescaleJob', 'Get-RescaleJobFile',
+        'Invoke-RescalePipeline', 'Receive-RescaleFile', 'Receive-RescaleJob', 'Send-RescaleFile', 'Start-RescaleSandbox',
+        'Stop-RescaleSandbox', 'Submit-RescaleJob', 'Wait-RescaleJob')
+}
+
+Describe 'The manifest' {
+    It 'is valid and exports exactly the documented cmdlets' {
+        $manifest = Test-ModuleManifest -Path $ModulePath
+        @($manifest.ExportedCmdlets.Keys | Sort-Object) | Should -Be $exported
+        $manifest.ExportedFunctions.Count | Should -Be 0
+        $manifest.ExportedAliases.Count | Should -Be 0
+        $manifest.CompatiblePSEditions | Should -Be 'Core'
+        $manifest.PowerShellVersion | Should -Be '7.4'
+    }
+
+    It 'uses approved verbs only' {
+        $warnings = Invoke-Fresh { Import-Module $args[0] -WarningVariable unapproved 3>$null; $unapproved.Count } @($ModulePath)
+        $warnings | Should -Be '0'
+    }
+}
+
+Describe 'Import' {
+    It 'gives exactly the documented commands' {
+        $commands = Invoke-Fresh { Import-Module $args[0]; (Get-Command -Module RescaleInterlink).Name | Sort-Object } @($ModulePath)
+        $commands | Should -Be $exported
+    }
+
+    It 'keeps every library out of the default load context' {
+        $names = Invoke-Fresh {
+            Import-Module $args[0]
+            $null = Get-RescaleConnection
+            [System.Runtime.Loader.AssemblyLoadContext]::Default.Assemblies | ForEach-Object { $_.GetName().Name } |
+                Where-Object { $_ -like '*Rescale*' -or $_ -like 'AWSSDK*' -or $_ -like 'Polly*' -or $_ -like 'CsvHelper*' }
+        } @($ModulePath)
+        $names | Should -Be 'RescaleInterlink.Loader'
+    }
+
+    It 'works again after <What>' -ForEach @(
+        @{ What = 'a second import'; Step = 'Import-Module $args[0]' }
+        @{ What = 'a forced import'; Step = 'Import-Module $args[0] -Force' }
+        @{ What = 'removal'; Step = 'Remove-Module RescaleInterlink; if (Get-Command Connect-Rescale -ErrorAction Ignore) { throw "still there" }; Import-Module $args[0]' }
+        @{ What = 'removal, twice'; Step = '1..2 | ForEach-Object { Remove-Module RescaleInterlink; Import-Module $args[0] }'.Replace('$args[0]', '$path') }
+    ) {
+        $result = Invoke-Fresh ([scriptblock]::Create('$path = $args[0]; Import-Module $path;' + $Step + '
+            (Get-Command -Module RescaleInterlink).Count
+            (Get-Module RescaleInterlink).ExportedCommands.Count
+            try { Get-RescaleJob } catch { $_.FullyQualifiedErrorId }')) @($ModulePath)
+        $result | Should -Be @('14', '14', 'NotConnected,RescaleInterlink.PowerShell.Commands.GetRescaleJobCommand')
+    }
+
+    It 'works in four runspaces at once' {
+        $counts = Invoke-Fresh {
+            $path = $args[0]
+            1..4 | ForEach-Object -ThrottleLimit 4 -Parallel {
+                Import-Module $using:path
+                $id = try { Get-RescaleJob } catch { $_.FullyQualifiedErrorId }
+                "$((Get-Command -Module RescaleInterlink).Count) $id"
+            }
+        } @($ModulePath)
+        $counts | Should -Be (@('14 NotConnected,RescaleInterlink.PowerShell.Commands.GetRescaleJobCommand') * 4)
+    }
+
+    It 'refuses a second copy in one process, in words' {
+        $copy = Join-Path (New-TestFolder) 'RescaleInterlink'
+        Copy-Item -LiteralPath $ModuleFolder -Destination $copy -Recurse -Exclude artifacts, .git, src, tests
+        $message = Invoke-Fresh { Import-Module $args[0]; Remove-Module RescaleInterlink; try { Import-Module $args[1] } catch { $_.Exception.Message } } @(
+            $ModulePath, (Join-Path $copy 'RescaleInterlink.psd1'))
+        "$message" | Should -Match 'already loaded from'
+    }
+}
+
+Describe 'Beside modules with other versions' {
+    It '<Name> 99 loaded <Order> the module works, and so does the module' -ForEach $orders {
+        $assembly = Get-BuiltAssembly "tests/ClashingAssemblies/$Name" $Name
+        $result = Invoke-Fresh {
+            $path, $assembly, $order = $args
+            # PowerShell brings its own Newtonsoft.Json, which the default context prefers; a module that insists on
+            # another one loads it as such modules do, into a context of its own.
+            function Import-Clash {
+                try { $script:clash = [System.Reflection.Assembly]::LoadFrom($assembly) } catch { $script:clash = $null }
+                if (-not $script:clash -or $script:clash.GetName().Version.Major -ne 99) {
+                    $context = [System.Runtime.Loader.AssemblyLoadContext]::new('clash')
+                    $script:clash = $context.LoadFromAssemblyPath($assembly)
+                }
+            }
+            function Invoke-Clash {
+                $type = $script:clash.GetTypes() | Where-Object Name -eq Probe
+                $type.GetMethod('Call').Invoke($null, $null)
+            }
+            if ($order -eq 'before') { Import-Clash; Invoke-Clash }
+            Import-Module $path
+            if ($order -eq 'after') { Import-Clash; Invoke-Clash }
+            # Goes through HTTP and retry libraries; nobody listens on port 1.
+            $key = ConvertTo-SecureString -AsPlainText -Force ('0' * 40)
+            try { Connect-Rescale -ApiUrl http://127.0.0.1:1 -ApiKey $key } catch { $_.FullyQualifiedErrorId }
+            # The storage library of the module is the module's, not the other one.
+            $cmdlets = [System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext((Get-Command Connect-Rescale).ImplementingType.Assembly)
+            $cmdlets.LoadFromAssemblyName('AWSSDK.Core').GetName().Version.Major
+            Invoke-Clash
+        } @($ModulePath, $assembly, $Order)
+        $result[0] | Should -Match "^$([regex]::Escape($Name)), Version=99\.0\.0\.0"
+        $result[1] | Should -Be 'PlatformUnreachable,RescaleInterlink.PowerShell.Commands.ConnectRescaleCommand'
+        $result[2] | Should -Be '4'
+        $result[3] | Should -Be $result[0]
+    }
+}

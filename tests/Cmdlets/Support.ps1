@@ -1,0 +1,136 @@
+# What the test files share. Dot-source it in BeforeAll.
+
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+
+$ModulePath = $env:RESCALE_TEST_MODULE
+if (-not $ModulePath) {
+    # A single file run by hand: the checkout, as it was built last.
+    $ModulePath = [IO.Path]::GetFullPath((Join-Path $PSScriptRoot '..' '..' 'RescaleInterlink.psd1'))
+}
+$ModuleFolder = Split-Path $ModulePath
+$RepositoryRoot = [IO.Path]::GetFullPath((Join-Path $PSScriptRoot '..' '..'))
+
+function Import-TestedModule { Import-Module $ModulePath -Global }
+
+# A folder of its own for the test file; its name has what paths can have.
+function New-TestFolder {
+    $parent = if ($env:RESCALE_TEST_FOLDER) { $env:RESCALE_TEST_FOLDER } else { [IO.Path]::GetTempPath() }
+    $folder = Join-Path $parent ('t ' + [guid]::NewGuid().ToString('N').Substring(0, 8))
+    (New-Item -ItemType Directory -Path $folder).FullName
+}
+
+# A sandbox of its own for the test file: own data, own state folder, free ports.
+function Start-TestSandbox {
+    param([string] $Folder, [hashtable] $Arguments = @{})
+    $env:RESCALE_STATE_HOME = Join-Path $Folder 'state'
+    Start-RescaleSandbox -Path (Join-Path $Folder 'sandbox') -AllowFault @Arguments
+}
+
+function Stop-TestSandbox {
+    param($Sandbox)
+    if ($Sandbox) { $Sandbox | Stop-RescaleSandbox -ErrorAction Ignore }
+}
+
+# The path of a test assembly: the newest that was built, whatever the configuration.
+function Get-BuiltAssembly {
+    param([string] $Project, [string] $Name)
+    $built = Get-ChildItem -Path (Join-Path $RepositoryRoot $Project 'bin' '*' 'net8.0' "$Name.dll") -ErrorAction Ignore |
+        Sort-Object LastWriteTime -Descending | Select-Object -First 1
+    if (-not $built) { throw "$Project is not built; build the solution first." }
+    $built.FullName
+}
+
+# Runs a script in a fresh PowerShell; returns its standard output. Arguments arrive as $args.
+function Invoke-Fresh {
+    param([scriptblock] $Script, [object[]] $ArgumentList = @())
+    $file = Join-Path (New-TestFolder) 'script.ps1'
+    Set-Content -LiteralPath $file -Value ('$ErrorActionPreference = "Stop"; $ProgressPreference = "SilentlyContinue"' + "`n" + $Script)
+    $program = [Environment]::ProcessPath
+    $prefix = @()
+    if ([IO.Path]::GetFileNameWithoutExtension($program) -eq 'dotnet') { $prefix = @(Join-Path $PSHOME 'pwsh.dll') }
+    $output = & $program @prefix -NoProfile -NonInteractive -File $file @ArgumentList 2>&1
+    if ($LASTEXITCODE -ne 0) { throw "The fresh PowerShell failed: $($output | Out-String)" }
+    $output | ForEach-Object { "$_" }
+}
+
+function New-RandomFile {
+    param([string] $Path, [long] $Length, [int] $Seed = 1)
+    $null = New-Item -ItemType Directory -Force -Path (Split-Path $Path)
+    $random = [Random]::new($Seed)
+    $stream = [IO.File]::Create($Path)
+    try {
+        $buffer = [byte[]]::new(1MB)
+        for ($left = $Length; $left -gt 0; $left -= $buffer.Length) {
+            $random.NextBytes($buffer)
+            $stream.Write($buffer, 0, [int][Math]::Min($left, $buffer.Length))
+        }
+    }
+    finally { $stream.Dispose() }
+    $Path
+}
+
+function Get-Sha512 { param([string] $Path) (Get-FileHash -LiteralPath $Path -Algorithm SHA512).Hash.ToLowerInvariant() }
+
+# One request to the sandbox's own control endpoints.
+function Invoke-SandboxControl {
+    param($Sandbox, [string] $Method, [string] $Path, $Body)
+    $key = [Net.NetworkCredential]::new('', $Sandbox.ApiKey).Password
+    $request = @{
+        Uri = "$($Sandbox.ApiUrl.AbsoluteUri.TrimEnd('/'))/sandbox/$Path/"
+        Method = $Method
+        Headers = @{ Authorization = "Token $key" }
+    }
+    if ($null -ne $Body) {
+        $request.Body = ConvertTo-Json $Body -Depth 9
+        $request.ContentType = 'application/json'
+    }
+    if ($Sandbox.CertificatePath) { $request.SkipCertificateCheck = $true }
+    Invoke-RestMethod @request
+}
+
+function Set-Fault { param($Sandbox, [hashtable[]] $Rule) $null = Invoke-SandboxControl $Sandbox Put faults @{ seed = 1; rules = $Rule } }
+
+function Clear-Fault { param($Sandbox) $null = Invoke-SandboxControl $Sandbox Delete faults }
+
+# Waits until something is true, and fails when it does not become so.
+function Wait-Until {
+    param([scriptblock] $Condition, [string] $What, [int] $Seconds = 60)
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    while (-not (& $Condition)) {
+        if ($watch.Elapsed.TotalSeconds -gt $Seconds) { throw "After $Seconds s still not: $What" }
+        [Threading.Thread]::Sleep(20)
+    }
+}
+
+# Runs a script in a runspace of its own, waits until $Ready is true, stops it, and tells how long the stop took.
+function Invoke-Stopped {
+    param([scriptblock] $Script, [hashtable] $Variables = @{}, [scriptblock] $Ready, [scriptblock] $Prepare = {})
+    $runspace = [runspacefactory]::CreateRunspace([initialsessionstate]::CreateDefault2())
+    $runspace.Open()
+    try {
+        foreach ($entry in $Variables.GetEnumerator()) { $runspace.SessionStateProxy.SetVariable($entry.Key, $entry.Value) }
+        $runspace.SessionStateProxy.SetVariable('ModulePath', $ModulePath)
+        $shell = [powershell]::Create($runspace)
+        $null = $shell.AddScript("`$ProgressPreference = 'SilentlyContinue'; Import-Module `$ModulePath; $Prepare").Invoke()
+        if ($shell.HadErrors) { throw "The preparation failed: $($shell.Streams.Error[0])" }
+        $shell.Commands.Clear()
+        $running = $shell.AddScript($Script).BeginInvoke()
+        Wait-Until { (& $Ready) -or $running.IsCompleted } 'the command reached the point where it is stopped'
+        if ($running.IsCompleted) {
+            try { $shell.EndInvoke($running) } catch { throw "The command ended before it was stopped: $_" }
+            throw "The command ended before it was stopped. $($shell.Streams.Error)"
+        }
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        $shell.Stop()
+        $elapsed = $watch.Elapsed
+        Wait-Until { $running.IsCompleted } 'the pipeline is completed after the stop'
+        [pscustomobject]@{
+            Elapsed = $elapsed
+            State = $shell.InvocationStateInfo.State
+            Errors = @($shell.Streams.Error)
+        }
+        $shell.Dispose()
+    }
+    finally { $runspace.Dispose() }
+}
