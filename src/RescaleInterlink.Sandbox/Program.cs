@@ -1,1 +1,1 @@
-throw new NotImplementedException();
+return await RescaleInterlink.Sandbox.Hosting.SandboxProgram.RunAsync(Console.In, Console.Out);

@@ -1,0 +1,56 @@
+namespace RescaleInterlink.Sandbox.Hosting;
+
+/// <summary>What the sandbox is started with: one line of JSON on its standard input, so that the key is in no process list.</summary>
+public sealed record SandboxSettings
+{
+    /// <summary>Data folder.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The user's state folder, where a running sandbox is announced.</summary>
+    public required string StateHome { get; init; }
+
+    /// <summary>API port; 0 or null for the remembered one, else a free one.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>S3 port; 0 or null for the remembered one, else a free one.</summary>
+    public int? S3Port { get; init; }
+    public bool Https { get; init; }
+
+    /// <summary>Null for the remembered one, else a new one.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>Jobs that run at once; null for the number of cores.</summary>
+    public int? MaxRunningJobs { get; init; }
+
+    /// <summary>Switches the platform's rate limits on; rates are multiplied by this, bursts stay.</summary>
+    public double? RateLimitScale { get; init; }
+
+    /// <summary>Accept fault plans.</summary>
+    public bool AllowFaults { get; init; }
+
+    /// <summary>How many seconds one hour of a job's walltime lasts; null for 3600. Tests shorten it.</summary>
+    public double? WalltimeSecondsPerHour { get; init; }
+
+    public override string ToString() => $"Settings of the sandbox in {Path}";
+}
+
+/// <summary>What a started sandbox answers: one line of JSON on its standard output.</summary>
+/// <param name="CertificatePath">PEM of its own certificate when it speaks https.</param>
+public sealed record SandboxStarted(string ApiUrl, string S3Endpoint, string ApiKey, string Path, int ProcessId, string? CertificatePath)
+{
+    public override string ToString() => $"Sandbox {ApiUrl} (process {ProcessId})";
+}
+
+/// <summary>What a sandbox that could not start answers.</summary>
+public sealed record SandboxFailed(string Error, string ErrorId);
+
+/// <summary>The sandbox cannot start, for a reason that its caller can do something about.</summary>
+public sealed class SandboxStartException(string errorId, string message, Exception? innerException = null) : Exception(message, innerException)
+{
+    public const string SettingsInvalid = "SandboxSettingsInvalid";
+    public const string FolderInUse = "SandboxFolderInUse";
+    public const string PortTaken = "SandboxPortTaken";
+    public const string StartFailed = "SandboxStartFailed";
+
+    public string ErrorId { get; } = errorId;
+}

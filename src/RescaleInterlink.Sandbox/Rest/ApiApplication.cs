@@ -1,0 +1,75 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RescaleInterlink.Sandbox.Hosting;
+
+namespace RescaleInterlink.Sandbox.Rest;
+
+/// <summary>One request of the API listener: authentication, routing, answer.</summary>
+internal sealed class ApiApplication(Router router, Authentication authentication, RequestCounters counters, FileLog log, TimeProvider time)
+{
+    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public async Task HandleAsync(HttpContext http)
+    {
+        long start = time.GetTimestamp();
+        ApiAnswer answer;
+        try
+        {
+            answer = await DispatchAsync(http);
+        }
+        catch (ApiException refusal)
+        {
+            answer = new ApiAnswer(refusal.Status, refusal.Body);
+        }
+        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception failure)
+        {
+            log.LogError(failure, "{Method} {Path} failed", http.Request.Method, http.Request.Path);
+            answer = new ApiAnswer(500, new JsonObject { ["detail"] = "Internal server error." });
+        }
+
+        await WriteAsync(http, answer);
+        log.Note($"{http.Request.Method} {http.Request.Path} {answer.Status} {time.GetElapsedTime(start).TotalMilliseconds:0} ms");
+    }
+
+    public static async Task WriteAsync(HttpContext http, ApiAnswer answer)
+    {
+        http.Response.StatusCode = answer.Status;
+        if (answer.Body is null)
+            return;
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>(1024);
+        await using (var writer = new Utf8JsonWriter(buffer, Writing))
+            answer.Body.WriteTo(writer);
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = buffer.WrittenCount;
+        await http.Response.Body.WriteAsync(buffer.WrittenMemory, http.RequestAborted);
+    }
+
+    private Task<ApiAnswer> DispatchAsync(HttpContext http)
+    {
+        string method = http.Request.Method;
+        string path = http.Request.Path.Value ?? "/";
+        var match = router.Find(method, path);
+        counters.Count(method, match?.Route?.Template ?? "(none)");
+        if (match is null)
+            return Task.FromResult(WithoutSlash(http, path));
+        authentication.Check(http.Request);
+        if (match.Route is { } route)
+            return route.Handler(new ApiRequest(http, match.Values));
+        http.Response.Headers.Allow = string.Join(", ", match.Allowed);
+        throw ApiException.Detail(405, $"Method \"{method}\" not allowed.");
+    }
+
+    /// <summary>Paths end with a slash. A GET without it is sent there; anything else would lose its body on the way and is refused.</summary>
+    private ApiAnswer WithoutSlash(HttpContext http, string path)
+    {
+        if (http.Request.Method != "GET" || path.EndsWith('/') || router.Find("GET", path + "/") is null)
+            throw ApiException.NotFound();
+        http.Response.Headers.Location = $"{http.Request.Path}/{http.Request.QueryString}";
+        return new ApiAnswer(301, null);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Security.Cryptography;
+using RescaleInterlink.Sandbox.Data;
+
+namespace RescaleInterlink.Sandbox.Runner;
+
+/// <summary>Puts a run's outputs into storage, each encrypted in format v0 with its own key and IV, streamed.</summary>
+internal sealed class OutputCollector(RunSettings settings, TimeProvider time)
+{
+    /// <returns>Records of all outputs, still without ids.</returns>
+    public async Task<IReadOnlyList<FileRecord>> CollectAsync(JobRecord job, WorkFolder folder, CancellationToken cancellationToken)
+    {
+        List<FileRecord> outputs = [];
+        foreach (var file in folder.Changed())
+        {
+            if (await StoreAsync(job, file, cancellationToken) is { } output)
+                outputs.Add(output);
+        }
+
+        return outputs;
+    }
+
+    private async Task<FileRecord?> StoreAsync(JobRecord job, FoundFile file, CancellationToken cancellationToken)
+    {
+        if (RegularFile.TryOpen(file.Path) is not { } content)
+            return null;
+        byte[] key = RandomNumberGenerator.GetBytes(ObjectCipher.KeyBytes);
+        byte[] iv = RandomNumberGenerator.GetBytes(ObjectCipher.BlockBytes);
+        string path = $"{settings.PathBase}/output/{job.Id}/run_{RunRecord.OnlyId}/{file.RelativePath}-{Identifiers.NewSuffix()}";
+        await using var plaintext = new HashingStream(content);
+        await using var ciphertext = ObjectCipher.OpenCiphertext(plaintext, key, iv);
+        var metadata = new Dictionary<string, string> { ["iv"] = Convert.ToBase64String(iv) };
+        await settings.Objects.PutAsync(settings.Container, path, ciphertext, metadata, cancellationToken);
+        return new FileRecord
+        {
+            Id = "",
+            SymlinkId = "",
+            Name = Path.GetFileName(file.RelativePath),
+            TypeId = FileRecord.OutputType,
+            FolderId = job.FolderId,
+            DateUploaded = time.GetUtcNow(),
+            DecryptedSize = plaintext.Count,
+            EncodedEncryptionKey = Convert.ToBase64String(key),
+            Container = settings.Container,
+            Path = path,
+            Sha512 = plaintext.Sha512,
+            JobId = job.Id,
+            RunId = RunRecord.OnlyId,
+            RelativePath = file.RelativePath,
+        };
+    }
+}

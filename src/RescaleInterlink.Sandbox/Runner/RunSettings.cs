@@ -1,0 +1,21 @@
+using RescaleInterlink.Sandbox.Objects;
+
+namespace RescaleInterlink.Sandbox.Runner;
+
+/// <summary>What all runs of a sandbox share.</summary>
+/// <param name="Objects">Where inputs come from and outputs go to.</param>
+/// <param name="Folder">Holds one folder for each run under way.</param>
+/// <param name="Container">Bucket of the outputs.</param>
+/// <param name="PathBase">Beginning of the outputs' object keys.</param>
+/// <param name="MaxRunningJobs">Jobs that run at once.</param>
+/// <param name="WalltimeHour">How long an hour of walltime lasts.</param>
+/// <param name="Automations">The command of an automation; null for an unknown one.</param>
+internal sealed record RunSettings(
+    ObjectRepository Objects, string Folder, string Container, string PathBase, int MaxRunningJobs, TimeSpan WalltimeHour, Func<string, RunAutomation?> Automations);
+
+/// <param name="Command">A line of the shell.</param>
+/// <param name="Before">Runs before the job's command; otherwise after it.</param>
+internal sealed record RunAutomation(string Command, bool Before);
+
+/// <summary>A file in the work folder of a run under way.</summary>
+internal sealed record LiveFile(string Id, string RelativePath, long Size);

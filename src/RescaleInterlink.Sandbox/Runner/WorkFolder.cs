@@ -1,0 +1,108 @@
+using System.IO.Enumeration;
+
+namespace RescaleInterlink.Sandbox.Runner;
+
+/// <summary>The folder a job's command runs in, and what is new or changed there since the start.</summary>
+internal sealed class WorkFolder
+{
+    /// <summary>Name of the log that holds stdout and stderr as they came.</summary>
+    public const string LogName = "process_output.log";
+
+    /// <summary>Inputs are dated like this, so that even a write within one tick of the file system's clock shows.</summary>
+    private static readonly DateTime InputTime = new(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
+    private Dictionary<string, (long Size, DateTime Written)> _start = [];
+
+    private WorkFolder(string root)
+    {
+        Root = root;
+        Work = Path.Combine(root, "work");
+    }
+
+    /// <summary>Beneath it lie the script and the work folder, apart, so that outputs are never mixed with the sandbox's own files.</summary>
+    public string Root { get; }
+    public string Work { get; }
+    public string Log => Path.Combine(Work, LogName);
+
+    /// <summary>An empty one; what a killed sandbox left in its place goes.</summary>
+    public static WorkFolder CreateClean(string root)
+    {
+        if (Directory.Exists(root))
+            Directory.Delete(root, recursive: true);
+        var folder = new WorkFolder(root);
+        Hosting.PrivateFiles.CreateFolder(root);
+        Hosting.PrivateFiles.CreateFolder(folder.Work);
+        return folder;
+    }
+
+    /// <summary>Where a relative path of the work folder lies.</summary>
+    /// <exception cref="RunFailure">It leads out of it.</exception>
+    public string Resolve(string relativePath)
+    {
+        string full = Path.GetFullPath(Path.Combine(Work, relativePath));
+        return full.StartsWith(Work + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? full
+            : throw new RunFailure($"the name '{relativePath}' leads out of the work folder");
+    }
+
+    public static void DateAsInput(string path) => File.SetLastWriteTimeUtc(path, InputTime);
+
+    /// <summary>Everything that lies there from here on unchanged is an input.</summary>
+    public void TakeSnapshot() => _start = Files().ToDictionary(file => file.RelativePath, file => (file.Size, file.Written), StringComparer.Ordinal);
+
+    /// <summary>Files that are new or were written to since the snapshot, in ordinal order.</summary>
+    public IReadOnlyList<FoundFile> Changed()
+        => [.. Files()
+            .Where(file => !_start.TryGetValue(file.RelativePath, out var before) || before != (file.Size, file.Written))
+            .OrderBy(file => file.RelativePath, StringComparer.Ordinal)];
+
+    /// <summary>Files now. Links to folders are not followed; a link to a file counts when that file lies in the work folder too.</summary>
+    public IEnumerable<FoundFile> Files()
+    {
+        if (!Directory.Exists(Work))
+            return [];
+        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = true };
+        var paths = new FileSystemEnumerable<string>(Work, (ref FileSystemEntry entry) => entry.ToFullPath(), options)
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) == 0,
+        };
+        return paths.Select(Look).OfType<FoundFile>();
+    }
+
+    /// <summary>Removes it all; what cannot be removed is left to the next start.</summary>
+    public void Remove()
+    {
+        try
+        {
+            Directory.Delete(Root, recursive: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // A command may leave folders behind that refuse deletion. They cost space and nothing else: no run uses their names again.
+        }
+    }
+
+    private FoundFile? Look(string path)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            var target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
+            return target is { Exists: true } && target.FullName.StartsWith(Work + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+                ? new FoundFile(path, Path.GetRelativePath(Work, path).Replace(Path.DirectorySeparatorChar, '/'), target.Length, target.LastWriteTimeUtc)
+                : null;
+        }
+        catch (IOException)
+        {
+            // It went while it was looked at.
+            return null;
+        }
+    }
+}
+
+/// <param name="Path">Where it lies.</param>
+/// <param name="RelativePath">Beneath the work folder, with <c>/</c>.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="Written">Last write, UTC.</param>
+internal sealed record FoundFile(string Path, string RelativePath, long Size, DateTime Written);
