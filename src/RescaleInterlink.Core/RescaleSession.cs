@@ -1,26 +1,71 @@
+using RescaleInterlink.Configuration;
+using RescaleInterlink.Jobs;
+using RescaleInterlink.Library;
+using RescaleInterlink.Networking;
+using RescaleInterlink.Pipelines;
+using RescaleInterlink.Platform;
+using RescaleInterlink.Transfers;
+
 namespace RescaleInterlink;
 
 /// <summary>The one place where rooms are wired together. A cmdlet is given one of these. Thread-safe.</summary>
-public sealed class RescaleSession : IDisposable
+public sealed class RescaleSession : IDisposable, IAsyncDisposable
 {
+    private readonly TimeProvider _time;
+    private readonly Lazy<JobService> _jobs;
+    private int _disposed;
+
+    private RescaleSession(RescaleClient client, UserProfile user, NetworkOptions network, TimeProvider time)
+    {
+        _time = time;
+        Client = client;
+        User = user;
+        Library = new FileLibrary(client, network, time);
+        _jobs = new Lazy<JobService>(() => new JobService(client, Library, time));
+    }
+
+    public Guid Id { get; } = Guid.NewGuid();
+    public Uri ApiUrl => Client.Platform;
+
+    /// <summary>The profile as it was when the session began.</summary>
+    public UserProfile User { get; }
+
+    public RescaleClient Client { get; }
+    public FileLibrary Library { get; }
+    public JobService Jobs => _jobs.Value;
+
     /// <summary>Checks the address and the key with one call (10 s) and returns a live session.</summary>
     /// <exception cref="Errors.RescaleException">PlatformNotAllowed, PlatformUnreachable, ApiKeyRejected, ...</exception>
-    public static Task<RescaleSession> ConnectAsync(ConnectOptions options, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public static async Task<RescaleSession> ConnectAsync(ConnectOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var platform = PlatformAddress.Parse(options.ApiUrl);
+        var network = new NetworkOptions(options.CertificatePath);
+        var client = new RescaleClient(platform, options.ApiKey, HttpTransport.Create(network, decompress: true), options.Time, options.Policy);
+        try
+        {
+            var user = await client.Users.TestConnectionAsync(cancellationToken).ConfigureAwait(false);
+            return new RescaleSession(client, user, network, options.Time);
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
 
-    public Guid Id => throw new NotImplementedException();
-    public Uri ApiUrl => throw new NotImplementedException();
-    public Platform.UserProfile User => throw new NotImplementedException();
-    public Platform.RescaleClient Client => throw new NotImplementedException();
-    public Library.FileLibrary Library => throw new NotImplementedException();
-    public Jobs.JobService Jobs => throw new NotImplementedException();
+    public PipelineRunner CreatePipeline() => new(Client, Library, Jobs, _time);
 
-    public Pipelines.PipelineRunner CreatePipeline() => throw new NotImplementedException();
-    public Transfers.TransferEngine CreateEngine(Transfers.TransferOptions options) => throw new NotImplementedException();
-    public void Dispose() => throw new NotImplementedException();
-}
+    /// <summary>An engine of its own for one command; whoever asked for it disposes it, before the session.</summary>
+    public TransferEngine CreateEngine(TransferOptions options) => new(options, _time);
 
-public sealed record ConnectOptions(string ApiUrl, Platform.ApiKey ApiKey)
-{
-    public string? CertificatePath { get; init; }
-    public TimeProvider Time { get; init; } = TimeProvider.System;
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        await Library.DisposeAsync().ConfigureAwait(false);
+        Client.Dispose();
+    }
 }

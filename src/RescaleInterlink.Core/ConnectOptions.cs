@@ -1,0 +1,15 @@
+using RescaleInterlink.Platform;
+
+namespace RescaleInterlink;
+
+/// <param name="ApiUrl">A known platform, or a loopback address.</param>
+public sealed record ConnectOptions(string ApiUrl, ApiKey ApiKey)
+{
+    /// <summary>PEM of one more certificate to trust, for a loopback platform only.</summary>
+    public string? CertificatePath { get; init; }
+
+    /// <summary>Time-outs and retries of API calls.</summary>
+    public ApiPolicy Policy { get; init; } = new();
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
