@@ -31,9 +31,14 @@ public static class StateFolder
         return IOPath.Combine(home, ".local", "state", "rescale-interlink");
     }
 
-    /// <summary>Makes the folder, and those missing above it, readable by this user only. An existing one keeps its rights.</summary>
-    public static DirectoryInfo Create(string folder) => OperatingSystem.IsWindows()
+    /// <summary>Makes the folder, and those missing above it, readable by this user only. Existing ones keep their rights.</summary>
+    public static DirectoryInfo Create(string folder)
+    {
         // Beneath %LOCALAPPDATA% the user's own access list is inherited.
-        ? Directory.CreateDirectory(folder)
-        : Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (OperatingSystem.IsWindows())
+            return Directory.CreateDirectory(folder);
+        if (IOPath.GetDirectoryName(IOPath.TrimEndingDirectorySeparator(folder)) is { Length: > 0 } parent && !Directory.Exists(parent))
+            Create(parent);
+        return Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using RescaleInterlink.Errors;
 
 namespace RescaleInterlink.Library;
@@ -8,6 +9,8 @@ public static class SafeFileName
     private static readonly HashSet<string> DeviceNames = new(
         ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", .. Enumerable.Range(1, 9).SelectMany(static n => new[] { $"COM{n}", $"LPT{n}" }), "COM\u00B9", "COM\u00B2", "COM\u00B3", "LPT\u00B9", "LPT\u00B2", "LPT\u00B3"],
         StringComparer.OrdinalIgnoreCase);
+
+    private static readonly SearchValues<char> WindowsRefuses = SearchValues.Create(":*?\"<>|");
 
     /// <summary>The name itself when it is safe on this system.</summary>
     /// <exception cref="RescaleException">UnsafeFileName.</exception>
@@ -38,7 +41,7 @@ public static class SafeFileName
             return "it has a control character";
         if (!windows)
             return null;
-        if (name!.AsSpan().ContainsAny(":*?\"<>|"))
+        if (name!.AsSpan().ContainsAny(WindowsRefuses))
             return "it has a character that Windows does not allow";
         if (name![^1] is '.' or ' ')
             return "Windows drops the dot or space at its end";

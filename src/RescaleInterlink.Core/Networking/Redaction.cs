@@ -42,12 +42,14 @@ public static partial class Redaction
         return run.AsSpan().Count('/') <= length / 12 && run.AsSpan().ContainsAnyInRange('0', '9') && run.AsSpan().ContainsAnyInRange('A', 'Z');
     }
 
+    // Repetitions that may begin anywhere are bounded: a hostile error page must not cost minutes.
+
     // The whole rest of the line, whatever the scheme.
     [GeneratedRegex(@"(\b(?:Proxy-)?Authorization[""']?\s*[:=]\s*[""']?)[^\r\n""']+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex AuthorizationHeader();
 
     [GeneratedRegex(
-        @"(\b(?:sig|signature|x-amz-[a-z-]*(?:token|signature|credential)|sas_?token|session_?token|aws_session_token|secret(?:_?access)?_?key|aws_secret_access_key|access_?key(?:_?id)?|aws_access_key_id|api[_-]?key|account_?key|sharedaccesssignature|(?:encoded)?_?encryption_?key|password|rescale_api_key)[""']?\s*[:=]\s*[""']?)[^\s""'&,;<>]+",
+        @"(\b(?:sig|signature|x-amz-[a-z-]{0,40}(?:token|signature|credential)|sas_?token|session_?token|aws_session_token|secret(?:_?access)?_?key|aws_secret_access_key|access_?key(?:_?id)?|aws_access_key_id|api[_-]?key|account_?key|sharedaccesssignature|(?:encoded)?_?encryption_?key|password|rescale_api_key)[""']?\s*[:=]\s*[""']?)[^\s""'&,;<>]+",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NamedSecret();
 
@@ -55,13 +57,13 @@ public static partial class Redaction
     [GeneratedRegex(@"\b(Bearer|Token|Basic|Negotiate|NTLM)\s+[A-Za-z0-9._~+/=-]{16,}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Scheme();
 
-    [GeneratedRegex(@"(\b[a-z][a-z0-9+.-]*://)[^\s/@?#]+@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(\b[a-z][a-z0-9+.-]{0,20}://)[^\s/@?#]+@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex UserInfo();
 
-    [GeneratedRegex(@"(\bhttps?://[^\s?""'<>]*)\?[^\s""'<>]*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(\bhttps?://[^\s?""'<>]{0,2000})\?[^\s""'<>]*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Query();
 
-    [GeneratedRegex(@"\bey[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<![A-Za-z0-9_-])ey[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", RegexOptions.CultureInvariant)]
     private static partial Regex Jwt();
 
     [GeneratedRegex(@"\bA[SK]IA[A-Z0-9]{12,}\b", RegexOptions.CultureInvariant)]
