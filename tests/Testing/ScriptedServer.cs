@@ -71,6 +71,7 @@ public sealed class ScriptedServer : IAsyncDisposable
             while (true)
             {
                 var socket = await _listener.AcceptSocketAsync(_end.Token);
+                socket.NoDelay = true;
                 _connections.Add(ServeAsync(socket, ++_count));
             }
         }

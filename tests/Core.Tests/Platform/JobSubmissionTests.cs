@@ -54,7 +54,7 @@ public class JobSubmissionTests
             await client.Jobs.GetAsync("j1", default);
             await RetryTests.FailsWith(ErrorIds.JobSubmissionUncertain, call(client));
             Assert.Single(server.Requests, static r => r.Method == "POST");
-            Assert.Equal(1, server.Requests.Last().Connection);
+            Assert.Equal(1, server.Requests[^1].Connection);
         }
     }
 

@@ -26,7 +26,7 @@ public class PagingTests
             r => r.JsonAsync(200, """{"next":null,"results":[{"id":"2"}]}"""));
         using var client = Clients.For(server);
         Assert.Equal(2, await client.Jobs.ListAsync(default).CountAsync());
-        Assert.Equal("/api/v3/jobs/?page=2", server.Requests.Last().Target);
+        Assert.Equal("/api/v3/jobs/?page=2", server.Requests[^1].Target);
         Assert.Empty(other.Requests);
     }
 

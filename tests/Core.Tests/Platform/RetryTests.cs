@@ -123,7 +123,7 @@ public class RetryTests
         // Waits of the backoff are skipped; attempts are limited by what is left of the two minutes.
         double[] backoff = [1, 2, 4, 8, 16, 30];
         var time = new SkippingTime(due => backoff.Contains(due.TotalSeconds));
-        using var client = Clients.For(ScriptedServer.ClosedPort(), time, new ApiPolicy { Jitter = 0 });
+        using var client = Clients.For(ScriptedServer.ClosedPort(), time, new ApiPolicy { Jitter = 0, AttemptTimeout = TimeSpan.FromSeconds(31) });
         var error = await FailsWith(ErrorIds.PlatformUnreachable, client.Files.GetAsync("f1", default));
         Assert.Equal(ErrorKind.Unreachable, error.Kind);
         Assert.Contains("the connection was refused", error.Message);

@@ -70,7 +70,7 @@ public class WireTests
             Jobanalyses = [Clients.AnyJob.Jobanalyses[0] with { Analysis = new AnalysisReference("x", "1"), Hardware = new Hardware(new CoreTypeReference("e"), 4, 1, 2), EnvVars = new Dictionary<string, string> { ["LM_LICENSE_FILE"] = "1@h" } }],
         };
         await client.Jobs.CreateAsync(full, default);
-        var sent = JsonNode.Parse(server.Requests.Last().BodyText)!;
+        var sent = JsonNode.Parse(server.Requests[^1].BodyText)!;
         Assert.Equal("1", (string?)sent["jobanalyses"]![0]!["analysis"]!["version"]);
         Assert.Equal(1, (int?)sent["jobanalyses"]![0]!["hardware"]!["slots"]);
         Assert.Equal("1@h", (string?)sent["jobanalyses"]![0]!["envVars"]!["LM_LICENSE_FILE"]);
@@ -89,7 +89,7 @@ public class WireTests
         Assert.Equal("StorageCredentials { StorageType = S3Storage }", credentials.ToString());
 
         await client.Users.GetStorageCredentialsAsync(new StorageLocation(new StorageDescription("stor1", "S3Storage", "default", null), new PathParts("cont", "x/y")), default);
-        AssertJson("""{ "storage": {"id":"stor1","storageType":"S3Storage"}, "paths": [ {"pathParts": {"container":"cont","path":"x/y"}} ] }""", server.Requests.Last().BodyText);
+        AssertJson("""{ "storage": {"id":"stor1","storageType":"S3Storage"}, "paths": [ {"pathParts": {"container":"cont","path":"x/y"}} ] }""", server.Requests[^1].BodyText);
     }
 
     [Theory]
