@@ -57,6 +57,7 @@ public static class ErrorIds
     public const string JobWaitTimeout = nameof(JobWaitTimeout);
     public const string JobSubmissionUncertain = nameof(JobSubmissionUncertain);
     public const string PipelineStateInvalid = nameof(PipelineStateInvalid);
+    public const string PipelineStageFailed = nameof(PipelineStageFailed);
 
     public const string SandboxRuntimeMissing = nameof(SandboxRuntimeMissing);
     public const string SandboxStartFailed = nameof(SandboxStartFailed);

@@ -1,0 +1,35 @@
+using RescaleInterlink.Archiving;
+using RescaleInterlink.Errors;
+
+namespace RescaleInterlink.Pipelines;
+
+/// <summary>One row on its way through the stages. Only the stage that holds it changes it.</summary>
+internal sealed class PipelineJob(JobRow row, RowState state)
+{
+    public JobRow Row { get; } = row;
+
+    /// <summary>Replaced as a whole, so that the writer of the state file reads it at any time.</summary>
+    public RowState State
+    {
+        get => Volatile.Read(ref _state);
+        set => Volatile.Write(ref _state, value);
+    }
+
+    public PipelineStage Stage
+    {
+        get => (PipelineStage)Volatile.Read(ref _stage);
+        set => Volatile.Write(ref _stage, (int)value);
+    }
+
+    /// <summary>Timestamp of the moment its first stage began.</summary>
+    public long? StartedAt { get; set; }
+    /// <summary>Folder that is archived, or null when there is nothing to upload.</summary>
+    public string? Folder { get; init; }
+    public TarSource? Archive { get; set; }
+    public List<DownloadedOutput> Files { get; } = [];
+    public IReadOnlyList<RescaleException> Warnings { get; set; } = [];
+    public bool Succeeded { get; set; }
+
+    private RowState _state = state;
+    private int _stage = (int)PipelineStage.Archive;
+}

@@ -1,0 +1,31 @@
+using RescaleInterlink.Errors;
+
+namespace RescaleInterlink.Pipelines;
+
+/// <summary>One job's ending. <see cref="Error"/> is null exactly when it succeeded.</summary>
+public sealed record PipelineJobResult
+{
+    public required int Index { get; init; }
+    public required string JobName { get; init; }
+    /// <summary>Full path of the row's directory, or empty.</summary>
+    public required string Directory { get; init; }
+    public string? JobId { get; init; }
+    public string? FileId { get; init; }
+    public string? Status { get; init; }
+    public string? Reason { get; init; }
+    /// <summary>Folder of the outputs.</summary>
+    public string? Destination { get; init; }
+    /// <summary>Outputs that are on disk, whole; a job that failed has those it left, such as its log.</summary>
+    public IReadOnlyList<DownloadedOutput> Files { get; init; } = [];
+    /// <summary>The stage that failed, or Done.</summary>
+    public PipelineStage Stage { get; init; }
+    public TimeSpan Elapsed { get; init; }
+    public RescaleException? Error { get; init; }
+    /// <summary>What went wrong without harm to the job: a tag or a project that could not be set.</summary>
+    public IReadOnlyList<RescaleException> Warnings { get; init; } = [];
+}
+
+/// <param name="Path">Full local path.</param>
+/// <param name="Length">Bytes.</param>
+/// <param name="Sha512">Lower-case hex of the content that was verified.</param>
+public sealed record DownloadedOutput(string Path, long Length, string Sha512);

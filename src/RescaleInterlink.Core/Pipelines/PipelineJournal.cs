@@ -1,0 +1,167 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using RescaleInterlink.Errors;
+
+namespace RescaleInterlink.Pipelines;
+
+/// <summary>
+/// The truth about a run: append-only JSON lines, first a header, then one flushed line for every change of a row; the last
+/// line of a row counts. A lock file beside it keeps a second run away, and leaves the journal open to readers. Thread-safe.
+/// </summary>
+internal sealed class PipelineJournal : IDisposable
+{
+    private const int Version = 1;
+    private readonly FileStream _file;
+    private readonly FileStream _lock;
+    private readonly object _gate = new();
+
+    private PipelineJournal(FileStream file, FileStream fileLock)
+    {
+        _file = file;
+        _lock = fileLock;
+    }
+
+    /// <summary>The last known state of each row, and whether the journal belongs to the same table.</summary>
+    internal sealed record Content(JournalHeader Header, IReadOnlyDictionary<int, RowState> Rows);
+
+    /// <summary>Begins the journal of a new run.</summary>
+    /// <exception cref="RescaleException">PipelineStateInvalid when the state tells of another run, or one is going on.</exception>
+    public static PipelineJournal Begin(string statePath, IReadOnlyList<RowState> rows, ExistingState existing)
+    {
+        var path = GetPath(statePath);
+        var fileLock = Open(statePath, statePath + ".lock", FileShare.None, FileOptions.DeleteOnClose);
+        FileStream? file = null;
+        try
+        {
+            file = Open(statePath, path, FileShare.Read, FileOptions.None);
+            var table = HashTable(rows);
+            if (existing == ExistingState.Refuse)
+                RequireFresh(statePath, file, table);
+            file.SetLength(0);
+            var journal = new PipelineJournal(file, fileLock);
+            journal.Write(new JournalHeader(Version, table, rows.Count), JournalJson.Default.JournalHeader, durable: true);
+            return journal;
+        }
+        catch
+        {
+            file?.Dispose();
+            fileLock.Dispose();
+            throw;
+        }
+    }
+
+    private static FileStream Open(string statePath, string path, FileShare share, FileOptions options)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, share, bufferSize: 0, options);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Invalid($"The pipeline's state '{statePath}' cannot be used: {exception.Message}",
+                "Another run may be using it; wait for its end, or give another state file.", exception);
+        }
+    }
+
+    public static string GetPath(string statePath) => statePath + ".journal";
+
+    /// <param name="durable">Wait until the line is on the disk: it must outlive a loss of power.</param>
+    public void Append(RowState row, bool durable) => Write(row, JournalJson.Default.RowState, durable);
+
+    /// <summary>Reads a journal; a torn last line, which a kill can leave, is ignored.</summary>
+    /// <exception cref="RescaleException">PipelineStateInvalid when it is not a journal, or one of a newer version.</exception>
+    public static Content Load(Stream stream, string path)
+    {
+        using var reader = new StreamReader(stream, Encoding.UTF8, leaveOpen: true);
+        var lines = reader.ReadToEnd().Split('\n');
+        // What follows the last line end is empty, or the beginning of a line that was never finished.
+        var whole = lines.AsSpan(0, lines.Length - 1);
+        if (whole.IsEmpty)
+            throw Invalid($"'{path}' is not a pipeline's journal: it has no header.", "Give another state file, or remove it.");
+        var header = Parse(whole[0], JournalJson.Default.JournalHeader, path, 1);
+        if (header.Version != Version)
+            throw Invalid($"The pipeline's journal '{path}' has the format version {header.Version}; this module knows version {Version}.",
+                "Use the version of the module that wrote it.");
+        var rows = new Dictionary<int, RowState>();
+        for (var i = 1; i < whole.Length; i++)
+        {
+            var row = Parse(whole[i], JournalJson.Default.RowState, path, i + 1);
+            rows[row.Index] = row;
+        }
+
+        return new Content(header, rows);
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+            _file.Dispose();
+        _lock.Dispose();
+    }
+
+    private static void RequireFresh(string statePath, FileStream journal, string table)
+    {
+        if (journal.Length > 0)
+        {
+            var content = Load(journal, journal.Name);
+            var ended = content.Rows.Values.Count(row => row.Ended);
+            var unsure = content.Rows.Values.Count(row => row.Creating);
+            var doubt = unsure == 0 ? "" : $" It is not known whether {unsure} of its jobs were created.";
+            throw content.Header.Table == table
+                ? Invalid($"The state file '{statePath}' already tells of a run of this table: {ended} of {content.Header.Rows} rows have ended.{doubt} Nothing was sent.",
+                    "Give another state file, or replace this one to run all rows again.")
+                : Invalid($"The state file '{statePath}' belongs to another table of {content.Header.Rows} rows.{doubt} Nothing was sent.",
+                    "Give another state file.");
+        }
+
+        if (new FileInfo(statePath) is { Exists: true, Length: > 0 })
+            throw Invalid($"The state file '{statePath}' exists and has no journal; it is not of this module. Nothing was sent.",
+                "Give another state file.");
+    }
+
+    private static string HashTable(IReadOnlyList<RowState> rows)
+    {
+        var text = new StringBuilder();
+        foreach (var row in rows)
+            text.Append(row.Index).Append('\0').Append(row.JobName).Append('\0').Append(row.Directory).Append('\0');
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    private static T Parse<T>(string line, JsonTypeInfo<T> type, string path, int number)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, type) ?? throw new JsonException("null");
+        }
+        catch (JsonException exception)
+        {
+            throw Invalid($"Line {number} of the pipeline's journal '{path}' cannot be read.", "Give another state file.", exception);
+        }
+    }
+
+    private void Write<T>(T value, JsonTypeInfo<T> type, bool durable)
+    {
+        var line = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        Array.Resize(ref line, line.Length + 1);
+        line[^1] = (byte)'\n';
+        try
+        {
+            lock (_gate)
+            {
+                // One write for one line: a kill leaves a torn line at the end at most, never in the middle.
+                _file.Write(line);
+                _file.Flush(durable);
+            }
+        }
+        catch (IOException exception)
+        {
+            throw PipelineErrors.StateUnwritable(_file.Name, exception);
+        }
+    }
+
+    private static RescaleException Invalid(string message, string action, Exception? inner = null)
+        => new(ErrorIds.PipelineStateInvalid, ErrorKind.State, message, action, inner);
+}

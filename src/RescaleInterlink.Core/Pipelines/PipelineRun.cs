@@ -1,0 +1,322 @@
+using System.Threading.Channels;
+using RescaleInterlink.Archiving;
+using RescaleInterlink.Errors;
+using RescaleInterlink.Jobs;
+using RescaleInterlink.Library;
+using RescaleInterlink.Platform;
+using RescaleInterlink.Transfers;
+
+namespace RescaleInterlink.Pipelines;
+
+/// <summary>
+/// One run: archive, upload, create, submit, wait and download as concurrent stages. Between the first four stages lie bounded
+/// queues, so that archives are not listed faster than they leave; what waits on the platform or for its download is only an
+/// id, and holds nobody up. A job leaves the run at any stage; when the last one has left, all queues are closed.
+/// </summary>
+internal sealed class PipelineRun : IAsyncDisposable
+{
+    private readonly FileLibrary _library;
+    private readonly JobService _service;
+    private readonly PipelineOptions _options;
+    private readonly TimeProvider _time;
+    private readonly TransferEngine _engine;
+    private readonly PipelineJob[] _jobs;
+    private readonly OutputFolders? _folders;
+    private readonly PipelineJournal _journal;
+    private readonly PipelineStateFile _stateFile;
+    private readonly CancellationTokenSource _stop;
+    private readonly Channel<PipelineJob> _archive;
+    private readonly Channel<PipelineJob> _upload;
+    private readonly Channel<PipelineJob> _create;
+    private readonly Channel<PipelineJob> _submit;
+    private readonly Channel<string> _watch = Channel.CreateUnbounded<string>();
+    private readonly Channel<JobEnding> _endings = Channel.CreateUnbounded<JobEnding>();
+    private readonly Channel<PipelineJob> _download = Channel.CreateUnbounded<PipelineJob>();
+    private readonly Channel<PipelineJobResult> _results = Channel.CreateUnbounded<PipelineJobResult>();
+    private readonly Dictionary<string, PipelineJob> _watched = new(StringComparer.Ordinal);
+    private readonly List<Task> _tasks = [];
+    private int _open;
+
+    /// <exception cref="RescaleException">PipelineStateInvalid.</exception>
+    public PipelineRun(
+        FileLibrary library, JobService service, TimeProvider time, IReadOnlyList<JobRow> rows, PipelineOptions options, CancellationToken cancellationToken)
+    {
+        _library = library;
+        _service = service;
+        _time = time;
+        _options = options;
+        _jobs = PipelinePlan.MakeJobs(rows, time);
+        _open = _jobs.Length;
+        _folders = options.Destination is { } destination ? new OutputFolders(destination, rows.Select(row => row.Spec.JobName)) : null;
+        _archive = Bounded(options.ArchiveWorkers);
+        _upload = Bounded(options.UploadWorkers);
+        _create = Bounded(options.JobWorkers);
+        _submit = Bounded(options.JobWorkers);
+        _journal = PipelineJournal.Begin(options.StatePath, [.. _jobs.Select(job => job.State)], options.ExistingState);
+        _stateFile = new PipelineStateFile(options.StatePath, time, () => [.. _jobs.Select(job => job.State)]);
+        // Uploads, however slow, leave at least the asked number of files in flight to the downloads.
+        _engine = new TransferEngine(options.Transfer with { ThrottleLimit = options.Transfer.ThrottleLimit + options.UploadWorkers }, time);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+    }
+
+    public ChannelReader<PipelineJobResult> Results => _results.Reader;
+
+    public void Start()
+    {
+        _stateFile.NoteChange();
+        _tasks.Add(RunAsync(FeedAsync));
+        RunStage(_archive, _options.ArchiveWorkers, PipelineStage.Archive, ArchiveAsync);
+        RunStage(_upload, _options.UploadWorkers, PipelineStage.Upload, UploadAsync);
+        RunStage(_create, _options.JobWorkers, PipelineStage.Create, CreateAsync);
+        RunStage(_submit, _options.JobWorkers, PipelineStage.Submit, SubmitAsync);
+        RunStage(_download, _options.DownloadWorkers, PipelineStage.Download, DownloadAsync);
+        _tasks.Add(RunAsync(() => _service.WatchAsync(_watch.Reader, _endings.Writer, _options.PollInterval, _stop.Token)));
+        _tasks.Add(RunAsync(RouteEndingsAsync));
+        _tasks.Add(RunAsync(() => _stateFile.RunAsync(_stop.Token)));
+    }
+
+    public PipelineProgress GetProgress()
+    {
+        var stages = Enum.GetValues<PipelineStage>().ToDictionary(stage => stage, _ => 0);
+        var succeeded = 0;
+        foreach (var job in _jobs)
+        {
+            stages[job.State.Ended ? PipelineStage.Done : job.Stage]++;
+            succeeded += job.State.Ended && job.Succeeded ? 1 : 0;
+        }
+
+        return new PipelineProgress(_jobs.Length, stages, succeeded, stages[PipelineStage.Done] - succeeded, _engine.GetProgress());
+    }
+
+    /// <summary>Stops what still runs, and leaves the state file as the journal says.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(_tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await _engine.DisposeAsync().ConfigureAwait(false);
+            _stateFile.Write();
+        }
+        finally
+        {
+            _journal.Dispose();
+            _stop.Dispose();
+        }
+    }
+
+    private static Channel<PipelineJob> Bounded(int workers) => Channel.CreateBounded<PipelineJob>(workers * 2);
+
+    private void RunStage(Channel<PipelineJob> queue, int workers, PipelineStage stage, Func<PipelineJob, Task> work)
+    {
+        for (var i = 0; i < workers; i++)
+            _tasks.Add(RunAsync(async () =>
+            {
+                await foreach (var job in queue.Reader.ReadAllAsync(_stop.Token).ConfigureAwait(false))
+                    await WorkAsync(job, stage, work).ConfigureAwait(false);
+            }));
+    }
+
+    /// <summary>A failure that is not of one job ends the run, and with it the enumeration of the results.</summary>
+    private Task RunAsync(Func<Task> work) => Task.Run(async () =>
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            _results.Writer.TryComplete(new OperationCanceledException(_stop.Token));
+        }
+        catch (Exception exception)
+        {
+            _results.Writer.TryComplete(exception);
+            await _stop.CancelAsync().ConfigureAwait(false);
+        }
+    });
+
+    private async Task FeedAsync()
+    {
+        foreach (var job in _jobs)
+        {
+            job.StartedAt = _time.GetTimestamp();
+            if (RowValidation.FindFaults(job.Row) is { Count: > 0 } faults)
+                End(job, PipelineStage.Validate, RowValidation.ToError(faults));
+            else
+                await (job.Folder is null ? _create : _archive).Writer.WriteAsync(job, _stop.Token).ConfigureAwait(false);
+        }
+
+        if (_jobs.Length == 0)
+            Close();
+    }
+
+    private async Task WorkAsync(PipelineJob job, PipelineStage stage, Func<PipelineJob, Task> work)
+    {
+        job.Stage = stage;
+        try
+        {
+            await work(job).ConfigureAwait(false);
+        }
+        catch (RescaleException exception) when (exception.ErrorId != ErrorIds.PipelineStateInvalid)
+        {
+            End(job, stage, exception);
+        }
+        catch (Exception exception) when (exception is not RescaleException && !_stop.IsCancellationRequested)
+        {
+            // A fault nobody foresaw, met with one job: hundreds of others need not end for it.
+            End(job, stage, PipelineErrors.Unforeseen(job, stage, exception));
+        }
+    }
+
+    private async Task ArchiveAsync(PipelineJob job)
+    {
+        job.Archive = await TarSource.CreateAsync(job.Folder!, Path.GetFileName(job.Folder!), _stop.Token).ConfigureAwait(false);
+        await _upload.Writer.WriteAsync(job, _stop.Token).ConfigureAwait(false);
+    }
+
+    private async Task UploadAsync(PipelineJob job)
+    {
+        var name = ArchiveName.For(job.Folder!, gzip: false);
+        var file = await _library.UploadAsync(_engine, job.Archive!, name, folderId: null, _stop.Token).ConfigureAwait(false);
+        job.Archive = null;
+        Note(job, job.State with { FileId = file.Id, TarStatus = StageStatus.Success, UploadStatus = StageStatus.Success });
+        await _create.Writer.WriteAsync(job, _stop.Token).ConfigureAwait(false);
+    }
+
+    private async Task CreateAsync(PipelineJob job)
+    {
+        var spec = job.Row.Spec;
+        JobInputFile[] inputs = job.State.FileId is { } fileId ? [new JobInputFile(fileId, !spec.NoDecompress)] : [];
+        // Noted before it is sent: whatever happens to this process now, the journal tells that a job may have been created.
+        Note(job, job.State with { Creating = true }, durable: true);
+        PlatformJob created;
+        try
+        {
+            created = await _service.CreateOnlyAsync(spec, inputs, _stop.Token).ConfigureAwait(false);
+        }
+        catch (RescaleException exception)
+        {
+            if (exception.ErrorId != ErrorIds.JobSubmissionUncertain)
+                Note(job, job.State with { Creating = false });
+            throw;
+        }
+
+        Note(job, job.State with { Creating = false, JobId = created.Id }, durable: true);
+        job.Warnings = await _service.LabelAsync(created.Id, spec, _stop.Token).ConfigureAwait(false);
+        if (spec.SubmitMode == SubmitMode.CreateAndSubmit)
+            await _submit.Writer.WriteAsync(job, _stop.Token).ConfigureAwait(false);
+        else
+            End(job, PipelineStage.Done, null, job.State with { SubmitStatus = StageStatus.Skipped });
+    }
+
+    private async Task SubmitAsync(PipelineJob job)
+    {
+        var jobId = job.State.JobId!;
+        await _service.SubmitAsync(jobId, _stop.Token).ConfigureAwait(false);
+        var submitted = job.State with { SubmitStatus = StageStatus.Success };
+        if (_folders is null)
+        {
+            End(job, PipelineStage.Done, null, submitted);
+            return;
+        }
+
+        Note(job, submitted);
+        job.Stage = PipelineStage.Wait;
+        lock (_watched)
+            _watched.Add(jobId, job);
+        _watch.Writer.TryWrite(jobId);
+    }
+
+    private async Task RouteEndingsAsync()
+    {
+        await foreach (var ending in _endings.Reader.ReadAllAsync(_stop.Token).ConfigureAwait(false))
+        {
+            PipelineJob? job;
+            lock (_watched)
+                _watched.Remove(ending.JobId, out job);
+            var state = job!.State with { JobStatus = ending.Status, Reason = ending.Reason };
+            if (ending.Error is not null)
+            {
+                End(job, PipelineStage.Wait, ending.Error, state);
+                continue;
+            }
+
+            job.Succeeded = ending.Succeeded;
+            Note(job, state);
+            _download.Writer.TryWrite(job);
+        }
+    }
+
+    /// <summary>A job that failed is collected too: its log is the first thing its owner wants to see.</summary>
+    private async Task DownloadAsync(PipelineJob job)
+    {
+        var spec = job.Row.Spec;
+        var folder = _folders!.For(spec.JobName, job.State.JobId!);
+        var failures = new List<RescaleException>();
+        try
+        {
+            OutputFolders.Create(folder);
+            Note(job, job.State with { Destination = folder });
+            await foreach (var output in _service.DownloadOutputsAsync(_engine, job.State.JobId!, folder, _options.Overwrite, _stop.Token).ConfigureAwait(false))
+                if (output.Download is { } file)
+                    job.Files.Add(new DownloadedOutput(file.Destination, file.Length, file.Sha512));
+                else
+                    failures.Add(output.Error!);
+        }
+        catch (RescaleException exception)
+        {
+            failures.Add(exception);
+        }
+
+        if (!job.Succeeded)
+            End(job, PipelineStage.Wait, PipelineErrors.JobFailed(job, failures));
+        else if (failures.Count > 0)
+            End(job, PipelineStage.Download, PipelineErrors.OutputsMissing(job, failures));
+        else
+            End(job, PipelineStage.Done, null);
+    }
+
+    private void Note(PipelineJob job, RowState state, bool durable = false)
+    {
+        state = state with { LastUpdated = _time.GetLocalNow() };
+        _journal.Append(state, durable);
+        job.State = state;
+        _stateFile.NoteChange();
+    }
+
+    private void End(PipelineJob job, PipelineStage stage, RescaleException? error, RowState? state = null)
+    {
+        job.Stage = stage;
+        job.Succeeded = error is null;
+        job.Archive = null;
+        state ??= job.State;
+        Note(job, error is null ? state with { Ended = true } : PipelineErrors.Apply(state, stage, error));
+        job.Files.Sort((x, y) => string.CompareOrdinal(x.Path, y.Path));
+        _results.Writer.TryWrite(new PipelineJobResult
+        {
+            Index = job.Row.Index,
+            JobName = job.Row.Spec.JobName,
+            Directory = job.State.Directory,
+            JobId = job.State.JobId,
+            FileId = job.State.FileId,
+            Status = job.State.JobStatus,
+            Reason = job.State.Reason,
+            Destination = job.State.Destination,
+            Files = job.Files,
+            Stage = stage,
+            Elapsed = job.StartedAt is { } started ? _time.GetElapsedTime(started) : TimeSpan.Zero,
+            Error = error,
+            Warnings = job.Warnings,
+        });
+        if (Interlocked.Decrement(ref _open) == 0)
+            Close();
+    }
+
+    private void Close()
+    {
+        foreach (var queue in new[] { _archive, _upload, _create, _submit, _download })
+            queue.Writer.TryComplete();
+        _watch.Writer.TryComplete();
+        _results.Writer.TryComplete();
+    }
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using RescaleInterlink.Errors;
+using RescaleInterlink.Jobs;
+using RescaleInterlink.Library;
+using RescaleInterlink.Transfers;
+
+namespace RescaleInterlink.Pipelines;
+
+/// <summary>Runs many jobs through archive, upload, create, submit, wait and download as concurrent stages.
+/// One run at a time; make another runner for another run.</summary>
+public sealed class PipelineRunner
+{
+    private static readonly ProgressSnapshot NoTransfers = new(0, 0, 0, 0, 0, 0, []);
+    private readonly FileLibrary _library;
+    private readonly JobService _jobs;
+    private readonly TimeProvider _time;
+    private int _isRunning;
+    private PipelineRun? _run;
+    private PipelineProgress _lastProgress = new(0, Enum.GetValues<PipelineStage>().ToDictionary(stage => stage, _ => 0), 0, 0, NoTransfers);
+
+    internal PipelineRunner(FileLibrary library, JobService jobs, TimeProvider time)
+    {
+        _library = library;
+        _jobs = jobs;
+        _time = time;
+    }
+
+    /// <summary>Checks all rows before anything is sent. A row with a fault fails when it is run; the others run.</summary>
+    [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "A question to this runner, whatever it needs to answer it.")]
+    public IReadOnlyList<RowFault> Validate(IReadOnlyList<JobRow> rows) => [.. rows.SelectMany(RowValidation.FindFaults)];
+
+    /// <summary>Yields each job as it ends; one job's failure does not stop the others. Ending the enumeration early, or the
+    /// token, stops what this process does; jobs that were submitted go on, and the journal tells how far each row has come.</summary>
+    /// <exception cref="RescaleException">PipelineStateInvalid: the state file tells of another run or cannot be written.</exception>
+    /// <exception cref="InvalidOperationException">A run of this runner is going on.</exception>
+    public async IAsyncEnumerable<PipelineJobResult> RunAsync(
+        IReadOnlyList<JobRow> rows, PipelineOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _isRunning, 1) != 0)
+            throw new InvalidOperationException("A run of this runner is going on.");
+        try
+        {
+            await using var run = new PipelineRun(_library, _jobs, _time, rows, options, cancellationToken);
+            Volatile.Write(ref _run, run);
+            try
+            {
+                run.Start();
+                await foreach (var result in run.Results.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+                    yield return result;
+            }
+            finally
+            {
+                _lastProgress = run.GetProgress();
+                Volatile.Write(ref _run, null);
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref _isRunning, 0);
+        }
+    }
+
+    /// <summary>Numbers of the run that goes on, else of the last one.</summary>
+    public PipelineProgress GetProgress() => Volatile.Read(ref _run)?.GetProgress() ?? _lastProgress;
+}

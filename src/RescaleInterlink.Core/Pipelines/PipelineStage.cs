@@ -1,0 +1,3 @@
+namespace RescaleInterlink.Pipelines;
+
+public enum PipelineStage { Validate, Archive, Upload, Create, Submit, Wait, Download, Done }

@@ -1,0 +1,43 @@
+using System.Text.Json.Serialization;
+
+namespace RescaleInterlink.Pipelines;
+
+/// <summary>The four words of the state CSV.</summary>
+internal enum StageStatus { Pending, Success, Failed, Skipped }
+
+/// <summary>All that is known of one row; a line of the journal is one of these.</summary>
+internal sealed record RowState
+{
+    public required int Index { get; init; }
+    public required string JobName { get; init; }
+    public required string Directory { get; init; }
+    /// <summary>Where a kept archive would lie; it is streamed and never made.</summary>
+    public string TarPath { get; init; } = "";
+    public StageStatus TarStatus { get; init; }
+    public string? FileId { get; init; }
+    public StageStatus UploadStatus { get; init; }
+    /// <summary>The creation was sent and its answer is not known: the job may exist without an id here.</summary>
+    public bool Creating { get; init; }
+    public string? JobId { get; init; }
+    public StageStatus SubmitStatus { get; init; }
+    public string? JobStatus { get; init; }
+    public string? Reason { get; init; }
+    public string? Destination { get; init; }
+    /// <summary>Nothing is left to do for the row, whether it succeeded or not.</summary>
+    public bool Ended { get; init; }
+    public string? ErrorId { get; init; }
+    public string? ErrorMessage { get; init; }
+    public DateTimeOffset LastUpdated { get; init; }
+}
+
+/// <summary>The journal's first line.</summary>
+/// <param name="Table">Hash of the rows' names and directories.</param>
+internal sealed record JournalHeader(int Version, string Table, int Rows);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(RowState))]
+[JsonSerializable(typeof(JournalHeader))]
+internal sealed partial class JournalJson : JsonSerializerContext;

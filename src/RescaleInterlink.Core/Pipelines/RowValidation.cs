@@ -1,0 +1,49 @@
+using RescaleInterlink.Archiving;
+using RescaleInterlink.Errors;
+using RescaleInterlink.Jobs;
+
+namespace RescaleInterlink.Pipelines;
+
+/// <summary>What can be said about a row before anything is sent.</summary>
+internal static class RowValidation
+{
+    public static IReadOnlyList<RowFault> FindFaults(JobRow row)
+    {
+        var spec = row.Spec;
+        var faults = JobSpecCheck.FindFaults(spec).Select(fault => new RowFault(row.Index, spec.JobName, fault.Column, fault.Message)).ToList();
+        if (!string.IsNullOrWhiteSpace(spec.Directory))
+            CheckDirectory(row, faults);
+        else if (spec.ExtraInputFileIds.Count == 0)
+            faults.Add(new RowFault(row.Index, spec.JobName, nameof(JobSpec.Directory), "is empty, and there are no ExtraInputFileIDs"));
+        return faults;
+    }
+
+    public static RescaleException ToError(IReadOnlyList<RowFault> faults)
+        => new(ErrorIds.JobSpecInvalid, ErrorKind.InvalidInput,
+            $"Row {faults[0].Index} ('{faults[0].JobName}') was not sent: {string.Join("; ", faults.Select(fault => $"{fault.Column} {fault.Message}"))}.",
+            "Correct the named columns of the row.");
+
+    private static void CheckDirectory(JobRow row, List<RowFault> faults)
+    {
+        void Add(string column, string message) => faults.Add(new RowFault(row.Index, row.Spec.JobName, column, message));
+        var directory = Path.GetFullPath(row.Spec.Directory!);
+        if (!Directory.Exists(directory))
+        {
+            Add(nameof(JobSpec.Directory), $"'{directory}' is not an existing folder");
+            return;
+        }
+
+        try
+        {
+            var folder = ArchiveFolder.Resolve(directory, row.Spec.TarSubpath);
+            if (!Directory.Exists(folder))
+                Add(nameof(JobSpec.TarSubpath), $"'{folder}' is not an existing folder");
+            else
+                _ = ArchiveName.For(folder, gzip: false);
+        }
+        catch (RescaleException exception)
+        {
+            Add(string.IsNullOrWhiteSpace(row.Spec.TarSubpath) ? nameof(JobSpec.Directory) : nameof(JobSpec.TarSubpath), $"cannot be used: {exception.Message}");
+        }
+    }
+}
