@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using RescaleInterlink.Sandbox.Credentials;
 using RescaleInterlink.Sandbox.Data;
+using RescaleInterlink.Sandbox.Faults;
+using RescaleInterlink.Sandbox.Limits;
 using RescaleInterlink.Sandbox.Objects;
 using RescaleInterlink.Sandbox.Rest;
 using RescaleInterlink.Sandbox.Runner;
@@ -62,29 +64,35 @@ internal sealed class SandboxHost : IAsyncDisposable
 
         var store = Own(new Store(folder.Journal));
         RootFolders.Ensure(store, time);
+        PrivateFiles.CreateFolder(folder.Storage);
         var objects = new ObjectRepository(folder.Storage, time);
-        foreach (string damaged in objects.Damaged)
-            log.LogWarning("A damaged descriptor was set aside: {Path}", damaged);
         var credentials = new TemporaryCredentials(folder.Credentials, time);
         var runner = Own(new JobRunner(store, RunSettings(settings, folder, objects), time, log));
 
+        var faults = settings.AllowFaults ? new FaultPlan() : null;
         var s3Counters = new RequestCounters();
         var s3Options = new S3Options { Region = Account.Region, Buckets = [Account.Bucket] };
         var s3 = new S3Application(new S3Endpoint(objects, credentials, s3Options, time, log), s3Options, s3Counters, log, time);
-        var s3Listener = Own(await Listener.StartAsync("S3", identity.S3Port, certificate, s3.HandleAsync, log, cancellationToken));
+        var s3Listener = Own(await Listener.StartAsync("S3", identity.S3Port, certificate, WithFaults(s3.HandleAsync, new S3FaultTarget(s3Options, credentials, objects)), log, cancellationToken));
 
         var account = new Account(s3Listener.Url, settings.RateLimitScale);
         var apiCounters = new RequestCounters();
         var router = Routes(account, store, objects, credentials, runner, time);
         new ControlEndpoints(folder.Path, _stop, apiCounters, s3Counters).AddTo(router);
-        var api = new ApiApplication(router, new Authentication(identity.ApiKey), apiCounters, log, time);
-        var apiListener = Own(await Listener.StartAsync("API", identity.Port, certificate, api.HandleAsync, log, cancellationToken));
+        if (faults is not null)
+            new FaultEndpoints(faults).AddTo(router);
+        var limits = settings.RateLimitScale is { } scale ? new RateLimits(scale, time) : null;
+        var api = new ApiApplication(router, new Authentication(identity.ApiKey), limits, apiCounters, log, time);
+        var apiListener = Own(await Listener.StartAsync("API", identity.Port, certificate, WithFaults(api.HandleAsync, new ApiFaultTarget(credentials)), log, cancellationToken));
 
         folder.Remember(identity with { Port = apiListener.Port, S3Port = s3Listener.Port });
         runner.Recover();
         Started = new SandboxStarted(apiListener.Url, s3Listener.Url, identity.ApiKey, folder.Path, Environment.ProcessId, certificate is null ? null : folder.Certificate);
         Own(StateFile.Write(settings.StateHome, Started));
         log.Note($"Started: API {apiListener.Url}, S3 {s3Listener.Url}, process {Environment.ProcessId}");
+
+        RequestDelegate WithFaults(RequestDelegate application, FaultTarget target)
+            => faults is null ? application : new FaultInjector(faults, target, time, log, application).HandleAsync;
     }
 
     private static Router Routes(Account account, Store store, ObjectRepository objects, TemporaryCredentials credentials, JobRunner runner, TimeProvider time)

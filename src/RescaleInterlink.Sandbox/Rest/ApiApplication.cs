@@ -1,12 +1,20 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RescaleInterlink.Sandbox.Hosting;
+using RescaleInterlink.Sandbox.Limits;
 
 namespace RescaleInterlink.Sandbox.Rest;
 
-/// <summary>One request of the API listener: authentication, routing, answer.</summary>
-internal sealed class ApiApplication(Router router, Authentication authentication, RequestCounters counters, FileLog log, TimeProvider time)
+/// <summary>One request of the API listener: authentication, limits, routing, answer.</summary>
+/// <param name="router">The routes.</param>
+/// <param name="authentication">The key.</param>
+/// <param name="limits">Null when the platform's limits are off.</param>
+/// <param name="counters">Counts every request.</param>
+/// <param name="log">Gets one line for every request.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ApiApplication(Router router, Authentication authentication, RateLimits? limits, RequestCounters counters, FileLog log, TimeProvider time)
 {
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -58,10 +66,21 @@ internal sealed class ApiApplication(Router router, Authentication authenticatio
         if (match is null)
             return Task.FromResult(WithoutSlash(http, path));
         authentication.Check(http.Request);
+        if (limits is not null && !path.StartsWith("/sandbox/", StringComparison.Ordinal) && limits.Take(method, path) is { } wait)
+            throw TooMany(http, wait);
         if (match.Route is { } route)
             return route.Handler(new ApiRequest(http, match.Values));
         http.Response.Headers.Allow = string.Join(", ", match.Allowed);
         throw ApiException.Detail(405, $"Method \"{method}\" not allowed.");
+    }
+
+    public static string Throttled(long seconds) => $"Request was throttled. Expected available in {seconds} second{(seconds == 1 ? "" : "s")}.";
+
+    private static ApiException TooMany(HttpContext http, TimeSpan wait)
+    {
+        long seconds = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds));
+        http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return ApiException.Detail(StatusCodes.Status429TooManyRequests, Throttled(seconds));
     }
 
     /// <summary>Paths end with a slash. A GET without it is sent there; anything else would lose its body on the way and is refused.</summary>

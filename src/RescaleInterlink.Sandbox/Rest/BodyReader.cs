@@ -59,6 +59,17 @@ internal sealed class BodyReader(JsonObject body)
         return least;
     }
 
+    /// <summary>A number that may be absent.</summary>
+    public double Number(string field, double fallback)
+    {
+        if (body[field] is not { } node)
+            return fallback;
+        if (node is JsonValue value && value.TryGetValue(out double number))
+            return number;
+        Fail(field, "A valid number is required.");
+        return fallback;
+    }
+
     /// <summary>A required object; what is wrong inside it is reported beneath its name.</summary>
     public T? Object<T>(string field, Func<BodyReader, T> read)
         where T : class
