@@ -54,7 +54,7 @@ public sealed class RescaleSession : IDisposable, IAsyncDisposable
         }
     }
 
-    public PipelineRunner CreatePipeline() => new(Client, Library, Jobs, _time);
+    public PipelineRunner CreatePipeline() => new(Library, Jobs, _time);
 
     /// <summary>An engine of its own for one command; whoever asked for it disposes it, before the session.</summary>
     public TransferEngine CreateEngine(TransferOptions options) => new(options, _time);
@@ -65,6 +65,8 @@ public sealed class RescaleSession : IDisposable, IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
+        if (_jobs.IsValueCreated)
+            _jobs.Value.Dispose();
         await Library.DisposeAsync().ConfigureAwait(false);
         Client.Dispose();
     }

@@ -1,3 +1,4 @@
+using RescaleInterlink.Library;
 using RescaleInterlink.Platform;
 
 namespace RescaleInterlink.Jobs;
@@ -7,42 +8,27 @@ namespace RescaleInterlink.Jobs;
 internal sealed class AnalysisVersions(CatalogClient catalog, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
-    private readonly SemaphoreSlim _gate = new(1, 1);
-    private Dictionary<string, Analysis>? _analyses;
-    private long _readAt;
+
+    private readonly CachedAnswer<Dictionary<string, Analysis>> _analyses = new(token => ReadAsync(catalog, token), Lifetime, time);
 
     /// <summary>Exact match of the display name within the analysis; a code, or a name nobody knows, stays as it is.</summary>
     public async Task<string> ResolveAsync(string analysisCode, string version, CancellationToken cancellationToken)
     {
         if (version.Length == 0)
             return version;
-        var analyses = await GetAsync(cancellationToken).ConfigureAwait(false);
+        var analyses = await _analyses.GetAsync(cancellationToken).ConfigureAwait(false);
         if (!analyses.TryGetValue(analysisCode, out var analysis) || analysis.Versions.Any(known => known.VersionCode == version))
             return version;
         return analysis.Versions.FirstOrDefault(known => known.Version == version)?.VersionCode ?? version;
     }
 
-    public void Dispose() => _gate.Dispose();
+    public void Dispose() => _analyses.Dispose();
 
-    private async Task<Dictionary<string, Analysis>> GetAsync(CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, Analysis>> ReadAsync(CatalogClient catalog, CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (_analyses is null || time.GetElapsedTime(_readAt) > Lifetime)
-            {
-                var analyses = new Dictionary<string, Analysis>(StringComparer.Ordinal);
-                await foreach (var analysis in catalog.ListAnalysesAsync(cancellationToken).ConfigureAwait(false))
-                    analyses[analysis.Code] = analysis;
-                _analyses = analyses;
-                _readAt = time.GetTimestamp();
-            }
-
-            return _analyses;
-        }
-        finally
-        {
-            _gate.Release();
-        }
+        var analyses = new Dictionary<string, Analysis>(StringComparer.Ordinal);
+        await foreach (var analysis in catalog.ListAnalysesAsync(cancellationToken).ConfigureAwait(false))
+            analyses[analysis.Code] = analysis;
+        return analyses;
     }
 }

@@ -22,13 +22,13 @@ internal static class JobOutputs
         var files = new Dictionary<string, PlatformFile>(StringComparer.Ordinal);
         await foreach (var file in jobs.ListFilesAsync(jobId, cancellationToken).ConfigureAwait(false))
             files.TryAdd(file.Id, file);
-        var plan = OutputPaths.Plan(root, [.. files.Values]);
+        var plan = LocalNames.Assign(root, [.. files.Values]);
 
         var results = Channel.CreateUnbounded<JobOutputResult>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var options = new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = stop.Token };
         var downloading = CompleteAsync(results.Writer, Parallel.ForEachAsync(plan, options, async (item, token) =>
-            results.Writer.TryWrite(await DownloadOneAsync(library, engine, item.File, item.Path, item.Error, overwrite, token).ConfigureAwait(false))));
+            results.Writer.TryWrite(await DownloadOneAsync(library, engine, item, overwrite, token).ConfigureAwait(false))));
         try
         {
             await foreach (var result in results.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
@@ -43,18 +43,18 @@ internal static class JobOutputs
     }
 
     private static async Task<JobOutputResult> DownloadOneAsync(
-        FileLibrary library, TransferEngine engine, PlatformFile file, string? path, RescaleException? error, bool overwrite, CancellationToken cancellationToken)
+        FileLibrary library, TransferEngine engine, LocalName item, bool overwrite, CancellationToken cancellationToken)
     {
-        if (path is null)
-            return new JobOutputResult(file, null, null, error);
+        if (item.Path is null)
+            return new JobOutputResult(item.File, null, null, item.Error);
         try
         {
-            var download = await library.DownloadAsync(engine, file, path, overwrite, cancellationToken).ConfigureAwait(false);
-            return new JobOutputResult(file, path, download, null);
+            var download = await library.DownloadAsync(engine, item.File, item.Path, overwrite, cancellationToken).ConfigureAwait(false);
+            return new JobOutputResult(item.File, item.Path, download, null);
         }
         catch (RescaleException exception)
         {
-            return new JobOutputResult(file, path, null, exception);
+            return new JobOutputResult(item.File, item.Path, null, exception);
         }
     }
 

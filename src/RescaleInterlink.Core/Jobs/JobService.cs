@@ -81,6 +81,7 @@ public sealed class JobService : IDisposable
     /// <exception cref="RescaleException">JobNotFound; JobSubmissionUncertain when the platform could not be asked either.</exception>
     public async Task SubmitAsync(string jobId, CancellationToken cancellationToken)
     {
+        RescaleException? doubt = null;
         for (var check = 0; ; check++)
         {
             try
@@ -88,13 +89,15 @@ public sealed class JobService : IDisposable
                 await _client.Jobs.SubmitAsync(jobId, cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (RescaleException exception) when (check < SubmissionChecks
-                && (exception.ErrorId == ErrorIds.JobSubmissionUncertain || exception.Kind == ErrorKind.ServerFault))
+            catch (RescaleException exception) when (check < SubmissionChecks && (IsInDoubt(exception) || (doubt is not null && IsRefusal(exception))))
             {
-                await Task.Delay(SubmissionCheckWait, _time, cancellationToken).ConfigureAwait(false);
-                if (await IsSubmittedAsync(jobId, exception, cancellationToken).ConfigureAwait(false))
-                    return;
+                // A refusal after a doubtful attempt may well mean that the job was submitted by that attempt.
+                doubt ??= exception;
             }
+
+            await Task.Delay(SubmissionCheckWait, _time, cancellationToken).ConfigureAwait(false);
+            if (await IsSubmittedAsync(jobId, doubt, cancellationToken).ConfigureAwait(false))
+                return;
         }
     }
 
@@ -155,13 +158,17 @@ public sealed class JobService : IDisposable
         }
     }
 
-    /// <summary>A job that was never submitted has no status, or only the word for that.</summary>
+    private static bool IsInDoubt(RescaleException exception)
+        => exception.ErrorId == ErrorIds.JobSubmissionUncertain || exception.Kind == ErrorKind.ServerFault;
+
+    private static bool IsRefusal(RescaleException exception) => exception.Kind is ErrorKind.InvalidInput or ErrorKind.AlreadyExists;
+
     private async Task<bool> IsSubmittedAsync(string jobId, RescaleException doubt, CancellationToken cancellationToken)
     {
         try
         {
             var statuses = await _client.Jobs.GetStatusesAsync(jobId, cancellationToken).ConfigureAwait(false);
-            return statuses.Any(entry => !JobStates.IsNotStarted(entry.Status));
+            return statuses.Any(entry => !JobStates.MayBeUnsubmitted(entry.Status));
         }
         catch (RescaleException exception) when (exception.Kind != ErrorKind.NotFound)
         {

@@ -11,8 +11,9 @@ public static class JobStates
     /// <summary>Completed, Failed, Stopped, Force Stopped or Terminated, in any case.</summary>
     public static bool IsTerminal(string? status) => status is not null && Terminal.Contains(status.Trim());
 
-    /// <summary>The word for a job that was created and not yet submitted.</summary>
-    internal static bool IsNotStarted(string? status) => string.Equals(status?.Trim(), "Not Started", StringComparison.OrdinalIgnoreCase);
+    /// <summary>A word that a job can have before it is submitted, and that therefore proves no submission.</summary>
+    internal static bool MayBeUnsubmitted(string? status)
+        => status?.Trim().ToUpperInvariant() is null or "" or "PENDING" or "NOT STARTED";
 
     /// <summary>Completed, and a reason that is empty or starts with <c>Completed successfully</c>.</summary>
     public static bool IsSuccess(string? status, string? reason)

@@ -10,24 +10,9 @@ namespace RescaleInterlink.PowerShell.Binding;
 /// <summary>Rows of a job table, from a file or from the pipeline.</summary>
 internal static class JobRows
 {
+    /// <summary>Relative directories of a file are relative to the file's own folder.</summary>
     /// <exception cref="RescaleException">SourceNotFound, SourceUnreadable, JobTableInvalid.</exception>
-    public static IReadOnlyList<JobRow> ReadFile(string path)
-    {
-        try
-        {
-            using var reader = new StreamReader(path);
-            return JobTable.Read(reader, path);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new RescaleException(ErrorIds.SourceNotFound, ErrorKind.NotFound, $"There is no job table '{path}'.", "Check the path.", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new RescaleException(
-                ErrorIds.SourceUnreadable, ErrorKind.LocalFile, $"The job table '{path}' cannot be read: {e.Message}", null, e);
-        }
-    }
+    public static IReadOnlyList<JobRow> ReadFile(string path) => JobTable.ReadFile(path);
 
     /// <summary>Objects with the columns of a jobs CSV. They go through the same reader as a file, so that both know the
     /// same columns and report the same faults: row 1 is the header there, so the first object is row 2.</summary>
