@@ -1,0 +1,64 @@
+using RescaleInterlink.Storage;
+using RescaleInterlink.Testing;
+
+namespace RescaleInterlink.Core.Tests.Storage;
+
+public class CredentialCacheTests
+{
+    private readonly ManualTime _time = new();
+    private readonly List<bool> _fetches = [];
+
+    private CredentialCache Open(double lifetimeMinutes) => new((force, _) =>
+    {
+        _fetches.Add(force);
+        return Task.FromResult(new StoreCredentials($"key{_fetches.Count}", "s", "t", _time.GetUtcNow().AddMinutes(lifetimeMinutes)));
+    }, _time);
+
+    [Theory]
+    [InlineData(15, 8)]
+    [InlineData(6, 4)]
+    [InlineData(3, 1.5)]
+    public async Task Keys_are_kept_8_minutes_and_not_into_their_last_2(double lifetime, double kept)
+    {
+        using var cache = Open(lifetime);
+        var first = await cache.GetAsync(default);
+        _time.Advance(TimeSpan.FromMinutes(kept) - TimeSpan.FromSeconds(1));
+        Assert.Same(first, await cache.GetAsync(default));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.NotSame(first, await cache.GetAsync(default));
+        Assert.Equal([false, false], _fetches);
+    }
+
+    [Fact]
+    public async Task Refused_keys_are_replaced_by_force_once()
+    {
+        using var cache = Open(15);
+        var refused = await cache.GetAsync(default);
+        cache.Refuse(refused);
+        var fresh = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => cache.GetAsync(default).AsTask()));
+        // A request that began with the old keys reports late; the new ones stay.
+        cache.Refuse(refused);
+        Assert.All(fresh, keys => Assert.Equal("key2", keys.AccessKey));
+        Assert.Equal("key2", (await cache.GetAsync(default)).AccessKey);
+        Assert.Equal([false, true], _fetches);
+    }
+
+    [Fact]
+    public async Task Many_callers_cause_one_fetch()
+    {
+        var gate = new TaskCompletionSource<StoreCredentials>();
+        var fetches = 0;
+        using var cache = new CredentialCache((_, _) =>
+        {
+            Interlocked.Increment(ref fetches);
+            return gate.Task;
+        }, _time);
+        var callers = Enumerable.Range(0, 10).Select(_ => cache.GetAsync(default).AsTask()).ToList();
+        gate.SetResult(new StoreCredentials("a", "s", "t", _time.GetUtcNow().AddMinutes(15)));
+        await Task.WhenAll(callers);
+        Assert.Equal(1, fetches);
+    }
+
+    [Fact]
+    public void Keys_do_not_print() => Assert.Equal("StoreCredentials", S3Scripting.Keys().ToString());
+}

@@ -1,0 +1,215 @@
+using RescaleInterlink.Errors;
+using RescaleInterlink.Storage;
+
+namespace RescaleInterlink.Testing;
+
+/// <summary>
+/// What every object store must do, whatever it is: each check is run against each store by the suites. Keys are made
+/// unique, so that a store can be a shared one.
+/// </summary>
+public static class ObjectStoreContract
+{
+    private const int PartSize = 5 << 20;
+
+    /// <summary>Checks by name.</summary>
+    public static IReadOnlyDictionary<string, Func<IObjectStore, Task>> Checks { get; } = new Dictionary<string, Func<IObjectStore, Task>>
+    {
+        [nameof(PutAndReadBack)] = PutAndReadBack,
+        [nameof(PutReplaces)] = PutReplaces,
+        [nameof(EmptyObject)] = EmptyObject,
+        [nameof(StrangeKeys)] = StrangeKeys,
+        [nameof(MissingObject)] = MissingObject,
+        [nameof(ChangedObject)] = ChangedObject,
+        [nameof(RangeBeyondTheEnd)] = RangeBeyondTheEnd,
+        [nameof(PartsInAnyOrder)] = PartsInAnyOrder,
+        [nameof(PartWrittenTwice)] = PartWrittenTwice,
+        [nameof(NothingBeforeCommit)] = NothingBeforeCommit,
+        [nameof(AbortTwice)] = AbortTwice,
+        [nameof(CommitAfterAbort)] = CommitAfterAbort,
+        [nameof(CommitOfAMissingPart)] = CommitOfAMissingPart,
+        [nameof(StopBeforeStart)] = StopBeforeStart,
+    };
+
+    public static async Task PutAndReadBack(IObjectStore store)
+    {
+        var (key, content) = (NewKey(), Bytes(100_000));
+        var etag = await store.PutAsync(key, content, Metadata, default);
+        var properties = await store.GetPropertiesAsync(key, default);
+        Require(properties.Length == content.Length, "length");
+        Require(properties.ETag == etag, "the ETag of the answer is the object's");
+        Require(properties.Metadata["IV"] == Metadata["iv"], "metadata is found without regard to case");
+        foreach (var (offset, length) in new[] { (0, content.Length), (0, 1), (99_999, 1), (16, 32), (12_345, 54_321) })
+            Require((await ReadAsync(store, key, offset, length, etag)).AsSpan().SequenceEqual(content.AsSpan(offset, length)), $"range {offset}+{length}");
+    }
+
+    public static async Task PutReplaces(IObjectStore store)
+    {
+        var key = NewKey();
+        var first = await store.PutAsync(key, Bytes(10), Metadata, default);
+        var second = await store.PutAsync(key, Bytes(20), new Dictionary<string, string>(), default);
+        var properties = await store.GetPropertiesAsync(key, default);
+        Require(first != second && properties is { Length: 20, Metadata.Count: 0 }, "the second object stands alone");
+    }
+
+    public static async Task EmptyObject(IObjectStore store)
+    {
+        var key = NewKey();
+        await store.PutAsync(key, ReadOnlyMemory<byte>.Empty, Metadata, default);
+        Require((await store.GetPropertiesAsync(key, default)).Length == 0, "length 0");
+    }
+
+    public static async Task StrangeKeys(IObjectStore store)
+    {
+        foreach (var name in new[] { "a b", "[brackets]", "größe-日本語-🙂", "100%+plus&more=x?#", "a//b", "~tilde'(quote)!*", new string('n', 200) })
+        {
+            var key = NewKey() + "/" + name;
+            await store.PutAsync(key, Bytes(7), Metadata, default);
+            Require((await ReadAsync(store, key, 0, 7, null)).AsSpan().SequenceEqual(Bytes(7)), $"key {name}");
+            var upload = await store.BeginAsync(key, Metadata, default);
+            var part = await store.WritePartAsync(upload, 1, Bytes(9), default);
+            await store.CommitAsync(upload, [part], default);
+            Require((await store.GetPropertiesAsync(key, default)).Length == 9, $"multipart key {name}");
+        }
+    }
+
+    public static async Task MissingObject(IObjectStore store)
+    {
+        await RequireErrorAsync(ErrorIds.ObjectNotFound, () => store.GetPropertiesAsync(NewKey(), default));
+        await RequireErrorAsync(ErrorIds.ObjectNotFound, () => ReadAsync(store, NewKey(), 0, 1, null));
+    }
+
+    public static async Task ChangedObject(IObjectStore store)
+    {
+        var key = NewKey();
+        var etag = await store.PutAsync(key, Bytes(100), Metadata, default);
+        await store.PutAsync(key, Bytes(100, seed: 2), Metadata, default);
+        await RequireErrorAsync(ErrorIds.ObjectChanged, () => ReadAsync(store, key, 0, 10, etag));
+    }
+
+    public static async Task RangeBeyondTheEnd(IObjectStore store)
+    {
+        var key = NewKey();
+        await store.PutAsync(key, Bytes(100), Metadata, default);
+        await RequireErrorAsync(ErrorIds.ObjectChanged, () => ReadAsync(store, key, 100, 10, null));
+    }
+
+    public static async Task PartsInAnyOrder(IObjectStore store)
+    {
+        var (key, content) = (NewKey(), Bytes(2 * PartSize + 1000));
+        var upload = await store.BeginAsync(key, Metadata, default);
+        var third = await store.WritePartAsync(upload, 3, content.AsMemory(2 * PartSize), default);
+        var first = await store.WritePartAsync(upload, 1, content.AsMemory(0, PartSize), default);
+        var second = await store.WritePartAsync(upload, 2, content.AsMemory(PartSize, PartSize), default);
+        var listed = await ListAsync(store, upload);
+        Require(listed.SequenceEqual([first, second, third]), "parts are listed by number, with ETag and length");
+        var etag = await store.CommitAsync(upload, [first, second, third], default);
+        var properties = await store.GetPropertiesAsync(key, default);
+        Require(properties.ETag == etag && properties.Metadata["iv"] == Metadata["iv"], "ETag and metadata of the whole");
+        Require((await ReadAsync(store, key, 0, content.Length, etag)).AsSpan().SequenceEqual(content), "content");
+        await RequireErrorAsync(ErrorIds.UploadVanished, () => store.WritePartAsync(upload, 4, Bytes(5), default));
+    }
+
+    public static async Task PartWrittenTwice(IObjectStore store)
+    {
+        var key = NewKey();
+        var upload = await store.BeginAsync(key, Metadata, default);
+        await store.WritePartAsync(upload, 1, Bytes(50), default);
+        var part = await store.WritePartAsync(upload, 1, Bytes(60, seed: 2), default);
+        Require((await ListAsync(store, upload)).SequenceEqual([part]), "the second takes the place of the first");
+        await store.CommitAsync(upload, [part], default);
+        Require((await ReadAsync(store, key, 0, 60, null)).AsSpan().SequenceEqual(Bytes(60, seed: 2)), "content of the second");
+    }
+
+    public static async Task NothingBeforeCommit(IObjectStore store)
+    {
+        var key = NewKey();
+        var upload = await store.BeginAsync(key, Metadata, default);
+        await store.WritePartAsync(upload, 1, Bytes(50), default);
+        await RequireErrorAsync(ErrorIds.ObjectNotFound, () => store.GetPropertiesAsync(key, default));
+        await store.AbortAsync(upload, default);
+    }
+
+    public static async Task AbortTwice(IObjectStore store)
+    {
+        var upload = await store.BeginAsync(NewKey(), Metadata, default);
+        await store.AbortAsync(upload, default);
+        await store.AbortAsync(upload, default);
+    }
+
+    public static async Task CommitAfterAbort(IObjectStore store)
+    {
+        var upload = await store.BeginAsync(NewKey(), Metadata, default);
+        var part = await store.WritePartAsync(upload, 1, Bytes(50), default);
+        await store.AbortAsync(upload, default);
+        await RequireErrorAsync(ErrorIds.UploadVanished, () => store.CommitAsync(upload, [part], default));
+    }
+
+    public static async Task CommitOfAMissingPart(IObjectStore store)
+    {
+        var upload = await store.BeginAsync(NewKey(), Metadata, default);
+        var part = await store.WritePartAsync(upload, 1, Bytes(50), default);
+        await RequireErrorAsync(ErrorIds.StorageRejected, () => store.CommitAsync(upload, [part, part with { PartNumber = 2 }], default));
+        await store.AbortAsync(upload, default);
+    }
+
+    public static async Task StopBeforeStart(IObjectStore store)
+    {
+        using var stop = new CancellationTokenSource();
+        await stop.CancelAsync();
+        var key = NewKey();
+        try
+        {
+            await store.PutAsync(key, Bytes(5), Metadata, stop.Token);
+            throw new InvalidOperationException("A cancelled request must not start.");
+        }
+        catch (OperationCanceledException)
+        {
+            await RequireErrorAsync(ErrorIds.ObjectNotFound, () => store.GetPropertiesAsync(key, default));
+        }
+    }
+
+    private static Dictionary<string, string> Metadata { get; } =
+        new Dictionary<string, string> { ["iv"] = "hK6uelN8q0WvlHFfWRQE7w==", ["streamingformat"] = "cbc", ["partsize"] = "16777216" };
+
+    private static string NewKey() => "contract/" + Guid.NewGuid().ToString("n");
+
+    private static byte[] Bytes(int length, int seed = 1)
+    {
+        var bytes = new byte[length];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+
+    private static async Task<byte[]> ReadAsync(IObjectStore store, string key, long offset, int length, string? ifMatch)
+    {
+        var bytes = new byte[length];
+        await store.ReadRangeAsync(key, offset, bytes, ifMatch, default);
+        return bytes;
+    }
+
+    private static async Task<List<StoredPart>> ListAsync(IObjectStore store, MultipartUpload upload)
+    {
+        var parts = new List<StoredPart>();
+        await foreach (var part in store.ListPartsAsync(upload, default)) parts.Add(part);
+        return parts;
+    }
+
+    private static async Task RequireErrorAsync(string errorId, Func<Task> action)
+    {
+        try
+        {
+            await action();
+        }
+        catch (RescaleException failure) when (failure.ErrorId == errorId)
+        {
+            return;
+        }
+
+        throw new InvalidOperationException($"Expected {errorId}, and nothing failed.");
+    }
+
+    private static void Require(bool holds, string what)
+    {
+        if (!holds) throw new InvalidOperationException($"The store breaks its contract: {what}.");
+    }
+}
