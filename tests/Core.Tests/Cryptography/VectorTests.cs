@@ -8,19 +8,19 @@ namespace RescaleInterlink.Core.Tests.Cryptography;
 
 public class VectorTests
 {
-    public static TheoryData<string> PartKeys => Vectors.Names("hkdfPartKeys");
-    public static TheoryData<string> WholeFiles => Vectors.Names("wholeFileCbc");
-    public static TheoryData<string> ChainedFiles => Vectors.Names("cbcChained");
-    public static TheoryData<string> PartKeyFiles => Vectors.Names("hkdfV1Files");
-    public static TheoryData<string> Formats => Vectors.Names("formatDetection");
-    public static TheoryData<string> Paddings => Vectors.Names("negativePadding");
+    public static TheoryData<string> PartKeys => VectorReading.Names("hkdfPartKeys");
+    public static TheoryData<string> WholeFiles => VectorReading.Names("wholeFileCbc");
+    public static TheoryData<string> ChainedFiles => VectorReading.Names("cbcChained");
+    public static TheoryData<string> PartKeyFiles => VectorReading.Names("hkdfV1Files");
+    public static TheoryData<string> Formats => VectorReading.Names("formatDetection");
+    public static TheoryData<string> Paddings => VectorReading.Names("negativePadding");
     public static TheoryData<int> Arithmetic => [.. Enumerable.Range(0, Vectors.Section("sizeArithmetic").GetProperty("arithmetic").GetArrayLength())];
     public static TheoryData<int> DynamicChunks => [.. Enumerable.Range(0, Vectors.Section("sizeArithmetic").GetProperty("dynamicChunk").GetArrayLength())];
 
     [Theory, MemberData(nameof(PartKeys))]
     public void Part_keys_are_derived(string name)
     {
-        var vector = Vectors.Vector("hkdfPartKeys", name);
+        var vector = VectorReading.Vector("hkdfPartKeys", name);
         var key = new byte[32];
         var iv = new byte[16];
         var index = long.Parse(vector.Text("partIndex"), CultureInfo.InvariantCulture);
@@ -39,7 +39,7 @@ public class VectorTests
     public void A_whole_file_is_encrypted_and_decrypted(string name)
     {
         var section = Vectors.Section("wholeFileCbc");
-        var vector = Vectors.Vector("wholeFileCbc", name);
+        var vector = VectorReading.Vector("wholeFileCbc", name);
         var plaintext = vector.Plaintext();
         Assert.Equal(vector.Text("plaintextSha512"), Hash(plaintext));
         var (key, iv) = (section.Hex("keyHex"), section.Hex("ivHex"));
@@ -63,7 +63,7 @@ public class VectorTests
     public void Parts_are_chained(string name)
     {
         var section = Vectors.Section("cbcChained");
-        var vector = Vectors.Vector("cbcChained", name);
+        var vector = VectorReading.Vector("cbcChained", name);
         var plaintext = vector.Plaintext();
         var partSize = vector.Int("partSize");
         var parts = vector.GetProperty("parts") is { ValueKind: JsonValueKind.Array } given ? given.EnumerateArray().ToList() : [];
@@ -90,7 +90,7 @@ public class VectorTests
     [Theory, MemberData(nameof(PartKeyFiles))]
     public void Objects_of_format_1_are_read(string name)
     {
-        var vector = Vectors.Vector("hkdfV1Files", name);
+        var vector = VectorReading.Vector("hkdfV1Files", name);
         var plaintext = vector.Plaintext();
         var ciphertext = vector.Hex("ciphertextHex");
         var encryption = ObjectEncryption.Detect(vector.Metadata());
@@ -108,7 +108,7 @@ public class VectorTests
     [Theory, MemberData(nameof(Formats))]
     public void Formats_are_detected(string name)
     {
-        var vector = Vectors.Vector("formatDetection", name);
+        var vector = VectorReading.Vector("formatDetection", name);
         if (vector.GetProperty("error").ValueKind == JsonValueKind.String)
         {
             Assert.Equal(ErrorIds.FormatInvalid, Assert.Throws<RescaleException>(() => ObjectEncryption.Detect(vector.Metadata())).ErrorId);
@@ -152,7 +152,7 @@ public class VectorTests
     public void Bad_padding_is_one_error(string name)
     {
         var section = Vectors.Section("negativePadding");
-        var vector = Vectors.Vector("negativePadding", name);
+        var vector = VectorReading.Vector("negativePadding", name);
         var ciphertext = vector.Hex("ciphertextHex");
         var plaintext = new byte[ciphertext.Length];
         int Decrypt() => RangeDecryptor.DecryptFinal(section.Hex("keyHex"), section.Hex("ivHex"), ciphertext, plaintext);

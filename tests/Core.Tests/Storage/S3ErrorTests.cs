@@ -34,8 +34,8 @@ public class S3ErrorTests
     [InlineData(307, "TemporaryRedirect", ErrorIds.StorageRejected, ErrorBehavior.Fatal)]
     public async Task A_refused_part_is_classified(int status, string code, string id, ErrorBehavior behavior)
     {
-        await using var server = new ScriptedHttpServer((_, _) => ScriptedReply.S3Error(status, code));
-        await using var store = S3Scripting.Open(server.Address);
+        await using var server = S3Scripting.Serve((_, _) => S3Reply.Error(status, code));
+        await using var store = S3Scripting.Open(server.Url);
 
         var failure = await Assert.ThrowsAsync<RescaleException>(() =>
             store.WritePartAsync(new MultipartUpload("a key", "id", S3Scripting.Metadata()), 1, new byte[100], default));
@@ -54,8 +54,8 @@ public class S3ErrorTests
     [InlineData(416, "InvalidRange", ErrorIds.ObjectChanged)]
     public async Task A_refused_read_is_classified(int status, string code, string id)
     {
-        await using var server = new ScriptedHttpServer((_, _) => ScriptedReply.S3Error(status, code));
-        await using var store = S3Scripting.Open(server.Address);
+        await using var server = S3Scripting.Serve((_, _) => S3Reply.Error(status, code));
+        await using var store = S3Scripting.Open(server.Url);
 
         var failure = await Assert.ThrowsAsync<RescaleException>(() => store.ReadRangeAsync("key", 16, new byte[16], "\"e\"", default));
 
@@ -72,8 +72,8 @@ public class S3ErrorTests
     [InlineData(503, ErrorIds.StorageFault, ErrorBehavior.Retry)]
     public async Task A_refused_HEAD_has_no_body_to_say_why(int status, string id, ErrorBehavior behavior)
     {
-        await using var server = new ScriptedHttpServer((_, _) => new ScriptedReply(status));
-        await using var store = S3Scripting.Open(server.Address);
+        await using var server = S3Scripting.Serve((_, _) => new S3Reply(status));
+        await using var store = S3Scripting.Open(server.Url);
 
         var failure = await Assert.ThrowsAsync<RescaleException>(() => store.GetPropertiesAsync("key", default));
 
@@ -85,8 +85,8 @@ public class S3ErrorTests
     public async Task A_400_without_a_body_is_worth_another_try()
     {
         // Seen on Ceph: the next request on a connection after a refused PUT.
-        await using var server = new ScriptedHttpServer((_, _) => new ScriptedReply(400));
-        await using var store = S3Scripting.Open(server.Address);
+        await using var server = S3Scripting.Serve((_, _) => new S3Reply(400));
+        await using var store = S3Scripting.Open(server.Url);
         var failure = await Assert.ThrowsAsync<RescaleException>(() => store.PutAsync("key", new byte[5], S3Scripting.Metadata(), default));
         Assert.Equal(ErrorBehavior.Retry, failure.Behavior);
     }
@@ -94,8 +94,8 @@ public class S3ErrorTests
     [Fact]
     public async Task Retry_After_is_kept()
     {
-        await using var server = new ScriptedHttpServer((_, _) => ScriptedReply.S3Error(503, "SlowDown") with { Headers = [("Retry-After", "7")] });
-        await using var store = S3Scripting.Open(server.Address);
+        await using var server = S3Scripting.Serve((_, _) => S3Reply.Error(503, "SlowDown") with { Headers = [("Retry-After", "7")] });
+        await using var store = S3Scripting.Open(server.Url);
         var failure = await Assert.ThrowsAsync<RescaleException>(() => store.PutAsync("key", new byte[5], S3Scripting.Metadata(), default));
         Assert.Equal(TimeSpan.FromSeconds(7), failure.RetryAfter);
     }
@@ -103,8 +103,8 @@ public class S3ErrorTests
     [Fact]
     public async Task A_commit_answered_with_200_and_an_error_has_failed()
     {
-        await using var server = new ScriptedHttpServer((_, _) => ScriptedReply.S3Error(200, "InternalError"));
-        await using var store = S3Scripting.Open(server.Address);
+        await using var server = S3Scripting.Serve((_, _) => S3Reply.Error(200, "InternalError"));
+        await using var store = S3Scripting.Open(server.Url);
         var failure = await Assert.ThrowsAsync<RescaleException>(() =>
             store.CommitAsync(new MultipartUpload("key", "id", S3Scripting.Metadata()), [new StoredPart(1, "\"e\"", 5)], default));
         Assert.Equal(ErrorBehavior.Retry, failure.Behavior);
@@ -116,9 +116,9 @@ public class S3ErrorTests
     [InlineData(200, null)]
     public async Task A_body_of_another_length_is_refused(int sent, long? declared)
     {
-        await using var server = new ScriptedHttpServer((_, _) =>
-            new ScriptedReply(206, new byte[sent], [("ETag", "\"e\"")], declared, Reset: declared is not null));
-        await using var store = S3Scripting.Open(server.Address);
+        await using var server = S3Scripting.Serve((_, _) =>
+            new S3Reply(206, new byte[sent], [("ETag", "\"e\"")], declared, Reset: declared is not null));
+        await using var store = S3Scripting.Open(server.Url);
         var failure = await Assert.ThrowsAsync<RescaleException>(() => store.ReadRangeAsync("key", 0, new byte[100], null, default));
         Assert.Equal(ErrorBehavior.Retry, failure.Behavior);
     }
@@ -128,9 +128,9 @@ public class S3ErrorTests
     [InlineData(false)]
     public async Task A_broken_connection_is_worth_another_try(bool beforeHead)
     {
-        await using var server = new ScriptedHttpServer((_, _) =>
-            new ScriptedReply(206, new byte[10], null, 100, Reset: true, NoHead: beforeHead));
-        await using var store = S3Scripting.Open(server.Address);
+        await using var server = S3Scripting.Serve((_, _) =>
+            new S3Reply(206, new byte[10], null, 100, Reset: true, NoHead: beforeHead));
+        await using var store = S3Scripting.Open(server.Url);
         var failure = await Assert.ThrowsAsync<RescaleException>(() => store.ReadRangeAsync("key", 0, new byte[100], null, default));
         Assert.Equal(ErrorIds.StorageUnreachable, failure.ErrorId);
         Assert.Equal(ErrorBehavior.Retry, failure.Behavior);
@@ -192,9 +192,9 @@ public class S3ErrorTests
     [InlineData(false)]
     public async Task A_stalled_socket_times_out(bool beforeHead)
     {
-        await using var server = new ScriptedHttpServer((_, _) =>
-            new ScriptedReply(206, new byte[10], null, 100, Stall: true, NoHead: beforeHead));
-        await using var store = S3Scripting.Open(server.Address, S3Scripting.Impatient);
+        await using var server = S3Scripting.Serve((_, _) =>
+            new S3Reply(206, new byte[10], null, 100, Stall: true, NoHead: beforeHead));
+        await using var store = S3Scripting.Open(server.Url, S3Scripting.Impatient);
         var failure = await Assert.ThrowsAsync<RescaleException>(() => store.ReadRangeAsync("key", 0, new byte[100], null, default));
         Assert.Equal(ErrorIds.StorageTimeout, failure.ErrorId);
         Assert.Equal(ErrorBehavior.Retry, failure.Behavior);
@@ -204,12 +204,12 @@ public class S3ErrorTests
     public async Task A_stop_ends_a_stalled_request()
     {
         using var stop = new CancellationTokenSource();
-        await using var server = new ScriptedHttpServer((_, _) =>
+        await using var server = S3Scripting.Serve((_, _) =>
         {
             stop.CancelAfter(10);
-            return new ScriptedReply(NoHead: true, Stall: true);
+            return new S3Reply(NoHead: true, Stall: true);
         });
-        await using var store = S3Scripting.Open(server.Address);
+        await using var store = S3Scripting.Open(server.Url);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
             store.ReadRangeAsync("key", 0, new byte[100], null, stop.Token).WaitAsync(TimeSpan.FromSeconds(20)));
     }
@@ -217,8 +217,8 @@ public class S3ErrorTests
     [Fact]
     public async Task Aborting_what_is_gone_is_no_error()
     {
-        await using var server = new ScriptedHttpServer((_, _) => ScriptedReply.S3Error(404, "NoSuchUpload"));
-        await using var store = S3Scripting.Open(server.Address);
+        await using var server = S3Scripting.Serve((_, _) => S3Reply.Error(404, "NoSuchUpload"));
+        await using var store = S3Scripting.Open(server.Url);
         await store.AbortAsync(new MultipartUpload("key", "id", S3Scripting.Metadata()), default);
         Assert.Equal("DELETE", server.Requests[0].Method);
     }

@@ -8,8 +8,8 @@ public class S3ObjectStoreTests
     [Fact]
     public async Task Requests_are_plain_and_signed()
     {
-        await using var server = new ScriptedHttpServer((_, _) => new ScriptedReply(200, null, [("ETag", "\"tag\"")]));
-        await using var store = S3Scripting.Open(server.Address);
+        await using var server = S3Scripting.Serve((_, _) => new S3Reply(200, null, [("ETag", "\"tag\"")]));
+        await using var store = S3Scripting.Open(server.Url);
         var content = new byte[300_000];
         new Random(1).NextBytes(content);
 
@@ -31,11 +31,11 @@ public class S3ObjectStoreTests
     [Fact]
     public async Task Refused_credentials_are_replaced_for_the_next_try()
     {
-        await using var server = new ScriptedHttpServer((request, number) => number == 0
-            ? ScriptedReply.S3Error(400, "ExpiredToken")
-            : new ScriptedReply(200, null, [("ETag", "\"tag\"")]));
+        await using var server = S3Scripting.Serve((request, number) => number == 0
+            ? S3Reply.Error(400, "ExpiredToken")
+            : new S3Reply(200, null, [("ETag", "\"tag\"")]));
         var forced = new List<bool>();
-        await using var store = new RetryingObjectStore(S3Scripting.Open(server.Address, credentials: (force, _) =>
+        await using var store = new RetryingObjectStore(S3Scripting.Open(server.Url, credentials: (force, _) =>
         {
             forced.Add(force);
             return Task.FromResult(S3Scripting.Keys(forced.Count));
@@ -52,14 +52,14 @@ public class S3ObjectStoreTests
     public async Task A_commit_that_answers_200_with_an_error_is_asked_for_and_repeated()
     {
         var commits = 0;
-        await using var server = new ScriptedHttpServer((request, _) => request.Method switch
+        await using var server = S3Scripting.Serve((request, _) => request.Method switch
         {
-            "HEAD" => commits < 2 ? new ScriptedReply(404) : S3Scripting.Properties(5),
+            "HEAD" => commits < 2 ? new S3Reply(404) : S3Scripting.Properties(5),
             _ => ++commits < 2
-                ? ScriptedReply.S3Error(200, "InternalError")
-                : ScriptedReply.Xml("<CompleteMultipartUploadResult><ETag>\"done-1\"</ETag></CompleteMultipartUploadResult>"),
+                ? S3Reply.Error(200, "InternalError")
+                : S3Reply.Xml("<CompleteMultipartUploadResult><ETag>\"done-1\"</ETag></CompleteMultipartUploadResult>"),
         });
-        await using var store = new RetryingObjectStore(S3Scripting.Open(server.Address), S3Scripting.Hasty);
+        await using var store = new RetryingObjectStore(S3Scripting.Open(server.Url), S3Scripting.Hasty);
         var etag = await store.CommitAsync(new MultipartUpload("key", "id", S3Scripting.Metadata()), [new StoredPart(1, "\"e\"", 5)], default);
         Assert.Equal("\"done-1\"", etag);
         Assert.Equal(["POST", "HEAD", "POST"], server.Requests.Select(request => request.Method));
@@ -68,11 +68,11 @@ public class S3ObjectStoreTests
     [Fact]
     public async Task Parts_are_listed_over_pages()
     {
-        await using var server = new ScriptedHttpServer((request, _) => ScriptedReply.Xml(
+        await using var server = S3Scripting.Serve((request, _) => S3Reply.Xml(
             request.Target.Contains("part-number-marker=2", StringComparison.Ordinal)
                 ? "<ListPartsResult><IsTruncated>false</IsTruncated><Part><PartNumber>3</PartNumber><ETag>\"c\"</ETag><Size>1</Size></Part></ListPartsResult>"
                 : "<ListPartsResult><IsTruncated>true</IsTruncated><NextPartNumberMarker>2</NextPartNumberMarker><Part><PartNumber>1</PartNumber><ETag>\"a\"</ETag><Size>9</Size></Part><Part><PartNumber>2</PartNumber><ETag>\"b\"</ETag><Size>9</Size></Part></ListPartsResult>"));
-        await using var store = S3Scripting.Open(server.Address);
+        await using var store = S3Scripting.Open(server.Url);
         var parts = new List<StoredPart>();
         await foreach (var part in store.ListPartsAsync(new MultipartUpload("key", "id", S3Scripting.Metadata()), default)) parts.Add(part);
         Assert.Equal([new StoredPart(1, "\"a\"", 9), new StoredPart(2, "\"b\"", 9), new StoredPart(3, "\"c\"", 1)], parts);

@@ -4,20 +4,15 @@ using System.Text.Json;
 
 namespace RescaleInterlink.Core.Tests.Cryptography;
 
-/// <summary>The shared test vectors.</summary>
-internal static class Vectors
+/// <summary>Vectors one by one, and what the sections on encryption say in them.</summary>
+internal static class VectorReading
 {
-    private static readonly JsonDocument Document =
-        JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "test-vectors.json")));
-
-    public static JsonElement Section(string name) => Document.RootElement.GetProperty(name);
-
     /// <summary>Names of a section's vectors, as theory data.</summary>
     public static TheoryData<string> Names(string section) =>
-        new(Section(section).GetProperty("vectors").EnumerateArray().Select(vector => vector.GetProperty("name").GetString()!));
+        new(Vectors.Section(section).GetProperty("vectors").EnumerateArray().Select(vector => vector.GetProperty("name").GetString()!));
 
     public static JsonElement Vector(string section, string name) =>
-        Section(section).GetProperty("vectors").EnumerateArray().Single(vector => vector.GetProperty("name").GetString() == name);
+        Vectors.Section(section).GetProperty("vectors").EnumerateArray().Single(vector => vector.GetProperty("name").GetString() == name);
 
     public static byte[] Hex(this JsonElement element, string property) => Convert.FromHexString(element.GetProperty(property).GetString()!);
 
