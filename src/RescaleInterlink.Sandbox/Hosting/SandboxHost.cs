@@ -24,6 +24,9 @@ internal sealed class SandboxHost : IAsyncDisposable
     /// <summary>What it tells its caller.</summary>
     public SandboxStarted Started { get; private set; } = null!;
 
+    /// <summary>The object storage, for tests that put objects there without a client.</summary>
+    internal ObjectRepository Objects { get; private set; } = null!;
+
     /// <summary>Completes when a client asked it to stop.</summary>
     public Task StopAsked => _stop.Task;
 
@@ -66,6 +69,7 @@ internal sealed class SandboxHost : IAsyncDisposable
         RootFolders.Ensure(store, time);
         PrivateFiles.CreateFolder(folder.Storage);
         var objects = new ObjectRepository(folder.Storage, time);
+        Objects = objects;
         var credentials = new TemporaryCredentials(folder.Credentials, time);
         var runner = Own(new JobRunner(store, RunSettings(settings, folder, objects), time, log));
 
