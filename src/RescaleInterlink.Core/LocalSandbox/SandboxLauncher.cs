@@ -1,11 +1,17 @@
 using RescaleInterlink.Configuration;
 using RescaleInterlink.Errors;
+using RescaleInterlink.Networking;
 
 namespace RescaleInterlink.LocalSandbox;
 
 /// <summary>Starts, finds and stops the embedded sandbox: a separate process, spoken to over its own wire only.</summary>
 public static class SandboxLauncher
 {
+    /// <summary>What the program says when another one holds the lock of the folder.</summary>
+    private const string FolderInUse = "SandboxFolderInUse";
+
+    private static readonly TimeSpan OtherStartTime = TimeSpan.FromSeconds(20);
+
     /// <summary>Starts a sandbox, or returns the one that already runs on that folder. Settings and key go by stdin.</summary>
     /// <param name="programPath">RescaleInterlink.Sandbox.dll.</param>
     /// <exception cref="RescaleException">SandboxRuntimeMissing (with the install line), SandboxStartFailed.</exception>
@@ -23,22 +29,14 @@ public static class SandboxLauncher
             throw new RescaleException(ErrorIds.SandboxStartFailed, ErrorKind.MissingDependency, $"The sandbox program is missing: {programPath}.", "Install the module again, or build it.");
         var dotnet = await host.FindAsync(cancellationToken).ConfigureAwait(false);
         Prepare(stateHome, folder);
-        try
-        {
-            var started = await SandboxProcess.StartAsync(dotnet, Path.GetFullPath(programPath), Request(options, stateHome, folder), cancellationToken).ConfigureAwait(false);
-            // The state file knows the start time as well; without it the instance is as good, only a recycled
-            // process number could not be told.
-            return RunningOn(folder, stateHome)
-                ?? SandboxRegistry.ToInstance(started, null)
-                ?? throw new RescaleException(ErrorIds.SandboxStartFailed, ErrorKind.State, "The sandbox did not start: its answer lacks something.");
-        }
-        catch (RescaleException e) when (e.ErrorId == ErrorIds.SandboxStartFailed)
-        {
-            // Two may have started it at the same time, and the other one won.
-            if (RunningOn(folder, stateHome) is { } other)
-                return other;
-            throw;
-        }
+        var answer = await SandboxProcess.StartAsync(dotnet, Path.GetFullPath(programPath), Request(options, stateHome, folder), cancellationToken).ConfigureAwait(false);
+        if (answer.ErrorId == FolderInUse && await WaitForOtherAsync(folder, stateHome, cancellationToken).ConfigureAwait(false) is { } other)
+            return other;
+        if (answer.Error is { } error)
+            throw SandboxProcess.Failed(Redaction.Redact(error));
+        // The state file knows the start time as well; without it the instance is as good, only a recycled process
+        // number could not be told.
+        return RunningOn(folder, stateHome) ?? SandboxRegistry.ToInstance(answer, null) ?? throw SandboxProcess.Failed("its answer lacks something");
     }
 
     /// <summary>Sandboxes of this user that are alive, read from the state folder.</summary>
@@ -55,6 +53,19 @@ public static class SandboxLauncher
     {
         var comparison = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
         return SandboxRegistry.Find(stateHome).FirstOrDefault(found => Path.TrimEndingDirectorySeparator(found.Path).Equals(folder, comparison));
+    }
+
+    /// <summary>Two may have started it at the same time; the one that won says where it runs in a moment.</summary>
+    private static async Task<SandboxInstance?> WaitForOtherAsync(string folder, string stateHome, CancellationToken cancellationToken)
+    {
+        for (var start = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(start) < OtherStartTime;)
+        {
+            if (RunningOn(folder, stateHome) is { } running)
+                return running;
+            await Task.Delay(50, cancellationToken).ConfigureAwait(false);
+        }
+
+        return null;
     }
 
     private static void Prepare(string stateHome, string folder)

@@ -14,8 +14,10 @@ internal static class SandboxProcess
     private static readonly int[] FrameworkMissing = [unchecked((int)0x80008096), 0x96];
 
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
+    private static readonly object Starting = new();
     private const int ErrorTextLimit = 4000;
 
+    /// <returns>The program's answer, which may be an error of its own.</returns>
     /// <exception cref="RescaleException">SandboxRuntimeMissing, SandboxStartFailed.</exception>
     public static async Task<RunningSandbox> StartAsync(string dotnet, string programPath, StartRequest request, CancellationToken cancellationToken)
     {
@@ -23,9 +25,9 @@ internal static class SandboxProcess
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(StartTime);
         var started = false;
+        var errors = ReadSomeAsync(process.StandardError, limit.Token);
         try
         {
-            var errors = ReadSomeAsync(process.StandardError, limit.Token);
             await SendAsync(process, request, limit.Token).ConfigureAwait(false);
             var line = await process.StandardOutput.ReadLineAsync(limit.Token).ConfigureAwait(false);
             if (string.IsNullOrWhiteSpace(line))
@@ -35,9 +37,7 @@ internal static class SandboxProcess
             }
 
             var answer = Parse(line);
-            if (answer.Error is { } error)
-                throw Failed(Redaction.Redact(error));
-            started = true;
+            started = answer.Error is null;
             return answer;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -52,6 +52,11 @@ internal static class SandboxProcess
         {
             if (!started)
                 End(process);
+            // A disposed process leaves its streams open; the sandbox must not stay tied to this process by them.
+            await limit.CancelAsync().ConfigureAwait(false);
+            await errors.ConfigureAwait(false);
+            process.StandardOutput.Dispose();
+            process.StandardError.Dispose();
         }
     }
 
@@ -76,10 +81,14 @@ internal static class SandboxProcess
         start.Environment.Remove("RESCALE_API_KEY");
         // An IDE's or test runner's hooks would be loaded into it.
         start.Environment.Remove("DOTNET_STARTUP_HOOKS");
-        using var withheld = InheritableHandles.Withhold();
         try
         {
-            return Process.Start(start)!;
+            // One at a time: the first of two would give back what the second still withholds.
+            lock (Starting)
+            {
+                using var withheld = InheritableHandles.Withhold();
+                return Process.Start(start)!;
+            }
         }
         catch (Win32Exception e)
         {
@@ -117,10 +126,10 @@ internal static class SandboxProcess
         ? DotnetHost.Missing("which was not found")
         : Failed($"it ended with exit code {exitCode}{(errors.Length == 0 ? "" : ": " + Redaction.Redact(errors))}");
 
-    private static RescaleException Failed(string reason, Exception? inner = null) => new(
+    public static RescaleException Failed(string reason, Exception? inner = null) => new(
         ErrorIds.SandboxStartFailed,
         ErrorKind.State,
-        $"The sandbox did not start: {reason}.",
+        $"The sandbox did not start: {reason.TrimEnd('.')}.",
         "The file sandbox.log in its data folder may tell more.",
         inner);
 
