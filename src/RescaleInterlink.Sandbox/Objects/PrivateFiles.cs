@@ -9,8 +9,16 @@ internal static class PrivateFiles
     /// <summary>Creates the folder and its missing parents; existing ones keep their mode.</summary>
     public static void CreateFolder(string path)
     {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
-        else Directory.CreateDirectory(path, OwnerFolder);
+        if (Directory.Exists(path)) return;
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+            return;
+        }
+
+        // The mode is given to the last folder only, so each is made by itself.
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } parent) CreateFolder(parent);
+        Directory.CreateDirectory(path, OwnerFolder);
     }
 
     /// <summary>Opens a new file for writing, without a buffer of its own. It must not exist.</summary>

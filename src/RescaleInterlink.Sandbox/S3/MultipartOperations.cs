@@ -36,8 +36,8 @@ internal sealed class MultipartOperations(ObjectRepository objects, S3Options op
         if (payload.Length > ObjectWrites.MostAtOnce) throw S3Errors.EntityTooLarge(payload.Length, ObjectWrites.MostAtOnce);
         CheckAlgorithm(upload, payload.ChecksumAlgorithm);
         using var staged = await objects.StageAsync(payload.Content, payload.Digests | upload.ChecksumAlgorithm, call.Aborted).ConfigureAwait(false);
-        payload.Verify(staged);
-        var part = objects.Uploads.PutPart(upload, number, staged, PartChecksum(upload, staged)) ?? throw S3Errors.NoSuchUpload(upload.Id);
+        var checksum = payload.Verify(staged) ?? PartChecksum(upload, staged);
+        var part = objects.Uploads.PutPart(upload, number, staged, checksum) ?? throw S3Errors.NoSuchUpload(upload.Id);
         call.Response.Headers.ETag = $"\"{part.ETag}\"";
         if (part.Checksum is not null) call.Response.Headers[Checksums.HeaderOf(part.Checksum.Algorithm)] = part.Checksum.Value;
         call.Answer(StatusCodes.Status200OK);
@@ -195,12 +195,13 @@ internal sealed class MultipartOperations(ObjectRepository objects, S3Options op
 
     private static void CheckAlgorithm(MultipartUpload upload, DigestAlgorithms given)
     {
-        if (given == upload.ChecksumAlgorithm) return;
+        // Of an upload that announced none, S3 checks whatever a part brings and demands nothing.
+        if (given == upload.ChecksumAlgorithm || upload.ChecksumAlgorithm == DigestAlgorithms.None) return;
         // A checksum of all content can be made from parts that bring none.
         if (given == DigestAlgorithms.None && !upload.ChecksumIsComposite) return;
-        static string Name(DigestAlgorithms algorithm) => algorithm == DigestAlgorithms.None ? "null" : Checksums.NameOf(algorithm).ToLowerInvariant();
+        var actual = given == DigestAlgorithms.None ? "null" : Checksums.NameOf(given).ToLowerInvariant();
         throw S3Errors.InvalidRequest(
-            $"Checksum Type mismatch occurred, expected checksum Type: {Name(upload.ChecksumAlgorithm)}, actual checksum Type: {Name(given)}");
+            $"Checksum Type mismatch occurred, expected checksum Type: {Checksums.NameOf(upload.ChecksumAlgorithm).ToLowerInvariant()}, actual checksum Type: {actual}");
     }
 
     private static ObjectChecksum? PartChecksum(MultipartUpload upload, StagedContent staged) => upload.ChecksumAlgorithm == DigestAlgorithms.None

@@ -27,6 +27,13 @@ internal sealed class ObjectReads(ObjectRepository objects)
         return Task.CompletedTask;
     }
 
+    /// <summary>No object has tags; awscli asks before it copies a large one.</summary>
+    public Task GetTaggingAsync(S3Call call)
+    {
+        Find(call);
+        return call.WriteXmlAsync("Tagging", xml => xml.Element("TagSet", () => { }));
+    }
+
     public async Task GetAsync(S3Call call)
     {
         while (true)

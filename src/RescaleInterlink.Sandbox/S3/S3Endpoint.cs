@@ -92,6 +92,7 @@ public sealed class S3Endpoint
                 : new S3Exception(405, "MethodNotAllowed", "The specified method is not allowed against this resource.", ("Method", http.Method));
         if (http.Headers.ContainsKey("x-amz-server-side-encryption-customer-algorithm"))
             throw S3Errors.NotImplemented("Encryption with customer-provided keys is not implemented.");
+        if (http.Headers.ContainsKey("x-amz-tagging")) throw S3Errors.NotImplemented("Tags of objects are not implemented.");
         if (request.Bucket.Length == 0) return;
         if (request.Operation != S3Operation.CreateBucket && !_options.Buckets.Contains(request.Bucket, StringComparer.Ordinal))
             throw S3Errors.NoSuchBucket(request.Bucket);
@@ -110,6 +111,7 @@ public sealed class S3Endpoint
         S3Operation.ListObjectsV2 => _buckets.ListObjectsV2Async(call),
         S3Operation.DeleteObjects => _buckets.DeleteObjectsAsync(call),
         S3Operation.GetObject => _reads.GetAsync(call),
+        S3Operation.GetObjectTagging => _reads.GetTaggingAsync(call),
         S3Operation.HeadObject => _reads.HeadAsync(call),
         S3Operation.PutObject => _writes.PutAsync(call),
         S3Operation.CopyObject => _writes.CopyAsync(call),

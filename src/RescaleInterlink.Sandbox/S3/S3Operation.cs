@@ -21,6 +21,7 @@ public static class S3Operation
     public const string PutObject = "PutObject";
     public const string CopyObject = "CopyObject";
     public const string GetObject = "GetObject";
+    public const string GetObjectTagging = "GetObjectTagging";
     public const string HeadObject = "HeadObject";
     public const string DeleteObject = "DeleteObject";
     public const string CreateMultipartUpload = "CreateMultipartUpload";

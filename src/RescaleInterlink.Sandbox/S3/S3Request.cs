@@ -65,6 +65,7 @@ public sealed record S3Request(string Operation, string Bucket, string Key, stri
             ("POST", _, _) when query.Has("uploadId") => S3Operation.CompleteMultipartUpload,
             ("DELETE", _, _) when query.Has("uploadId") => S3Operation.AbortMultipartUpload,
             ("POST", _, _) when query.Has("uploads") => S3Operation.CreateMultipartUpload,
+            ("GET", _, _) when query.Has("tagging") => S3Operation.GetObjectTagging,
             (_, _, _) when query.HasSubresource() => S3Operation.Unknown,
             ("PUT", _, _) => isCopy ? S3Operation.CopyObject : S3Operation.PutObject,
             ("GET", _, _) => S3Operation.GetObject,

@@ -79,6 +79,9 @@ public sealed class S3Server : IAsyncLifetime
 
     public static byte[] RandomBytes(int length) => RandomNumberGenerator.GetBytes(length);
 
+    /// <summary>How many files of content the store holds, staged ones too.</summary>
+    public int CountContentFiles() => Directory.GetFiles(Path.Combine(_folder, "store", "content"), "*", SearchOption.AllDirectories).Length;
+
     /// <summary>Hex MD5 computed by itself: what S3's ETags are defined as.</summary>
     public static string Md5(ReadOnlySpan<byte> bytes)
     {

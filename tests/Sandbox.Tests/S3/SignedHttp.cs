@@ -97,6 +97,9 @@ internal sealed class ChunkSigner(byte[] key, string stamp, string scope, string
         return [.. header, .. data, .. data.Length > 0 ? "\r\n"u8 : []];
     }
 
+    /// <summary>The chunk of length 0 and the empty line that ends a body without trailers.</summary>
+    public byte[] End(Func<string, string>? forge = null) => [.. Chunk([], forge), .. "\r\n"u8];
+
     /// <summary>The trailer with its signature, and the empty line.</summary>
     public byte[] Trailer(string name, string value, Func<string, string>? forge = null)
     {
