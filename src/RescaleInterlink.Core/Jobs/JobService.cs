@@ -79,8 +79,13 @@ public sealed class JobService : IDisposable
 
     /// <summary>Starts the job. When the answer is lost, the platform is asked whether the job was taken before it is sent again.</summary>
     /// <exception cref="RescaleException">JobNotFound; JobSubmissionUncertain when the platform could not be asked either.</exception>
-    public async Task SubmitAsync(string jobId, CancellationToken cancellationToken)
+    public Task SubmitAsync(string jobId, CancellationToken cancellationToken) => SubmitAsync(jobId, askFirst: false, cancellationToken);
+
+    /// <param name="askFirst">The job may have been submitted already; that is no error.</param>
+    internal async Task SubmitAsync(string jobId, bool askFirst, CancellationToken cancellationToken)
     {
+        if (askFirst && await IsSubmittedAsync(jobId, null, cancellationToken).ConfigureAwait(false))
+            return;
         RescaleException? doubt = null;
         for (var check = 0; ; check++)
         {
@@ -163,14 +168,14 @@ public sealed class JobService : IDisposable
 
     private static bool IsRefusal(RescaleException exception) => exception.Kind is ErrorKind.InvalidInput or ErrorKind.AlreadyExists;
 
-    private async Task<bool> IsSubmittedAsync(string jobId, RescaleException doubt, CancellationToken cancellationToken)
+    private async Task<bool> IsSubmittedAsync(string jobId, RescaleException? doubt, CancellationToken cancellationToken)
     {
         try
         {
             var statuses = await _client.Jobs.GetStatusesAsync(jobId, cancellationToken).ConfigureAwait(false);
             return statuses.Any(entry => !JobStates.MayBeUnsubmitted(entry.Status));
         }
-        catch (RescaleException exception) when (exception.Kind != ErrorKind.NotFound)
+        catch (RescaleException exception) when (doubt is not null && exception.Kind != ErrorKind.NotFound)
         {
             throw new RescaleException(ErrorIds.JobSubmissionUncertain, ErrorKind.State,
                 $"{doubt.Message} Whether the job '{jobId}' was submitted could not be found out: {exception.Message}",

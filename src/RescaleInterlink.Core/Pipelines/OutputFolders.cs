@@ -30,6 +30,13 @@ internal sealed class OutputFolders
             .Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
     }
 
+    /// <summary>Folders that an earlier run has given to its jobs.</summary>
+    public void Reserve(IEnumerable<string?> folders)
+    {
+        foreach (var folder in folders.OfType<string>())
+            _used.Add(Path.GetFileName(folder));
+    }
+
     public string For(string jobName, string jobId)
     {
         var safe = MakeSafe(jobName);

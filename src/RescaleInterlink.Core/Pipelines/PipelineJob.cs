@@ -21,6 +21,9 @@ internal sealed class PipelineJob(JobRow row, RowState state)
         set => Volatile.Write(ref _stage, (int)value);
     }
 
+    /// <summary>An earlier run has begun with it.</summary>
+    public bool IsResumed { get; private set; }
+
     /// <summary>Timestamp of the moment its first stage began.</summary>
     public long? StartedAt { get; set; }
     /// <summary>Folder that is archived, or null when there is nothing to upload.</summary>
@@ -29,6 +32,12 @@ internal sealed class PipelineJob(JobRow row, RowState state)
     public List<DownloadedOutput> Files { get; } = [];
     public IReadOnlyList<RescaleException> Warnings { get; set; } = [];
     public bool Succeeded { get; set; }
+
+    public void Resume(RowState earlier)
+    {
+        State = earlier with { TarPath = State.TarPath };
+        IsResumed = true;
+    }
 
     private RowState _state = state;
     private int _stage = (int)PipelineStage.Archive;

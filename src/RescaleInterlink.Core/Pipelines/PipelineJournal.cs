@@ -23,10 +23,11 @@ internal sealed class PipelineJournal : IDisposable
         _lock = fileLock;
     }
 
-    /// <summary>The last known state of each row, and whether the journal belongs to the same table.</summary>
-    internal sealed record Content(JournalHeader Header, IReadOnlyDictionary<int, RowState> Rows);
+    /// <param name="Rows">The last known state of each row that has one.</param>
+    /// <param name="Length">Bytes of the whole lines.</param>
+    internal sealed record Content(JournalHeader Header, IReadOnlyDictionary<int, RowState> Rows, long Length);
 
-    /// <summary>Begins the journal of a new run.</summary>
+    /// <summary>Begins the journal of a new run, or goes on with the one of an earlier run.</summary>
     /// <exception cref="RescaleException">PipelineStateInvalid when the state tells of another run, or one is going on.</exception>
     public static PipelineJournal Begin(string statePath, IReadOnlyList<RowState> rows, ExistingState existing)
     {
@@ -36,12 +37,8 @@ internal sealed class PipelineJournal : IDisposable
         try
         {
             file = Open(statePath, path, FileShare.Read, FileOptions.None);
-            var table = HashTable(rows);
-            if (existing == ExistingState.Refuse)
-                RequireFresh(statePath, file, table);
-            file.SetLength(0);
             var journal = new PipelineJournal(file, fileLock);
-            journal.Write(new JournalHeader(Version, table, rows.Count), JournalJson.Default.JournalHeader, durable: true);
+            journal.Start(statePath, HashTable(rows), rows.Count, existing);
             return journal;
         }
         catch
@@ -50,6 +47,37 @@ internal sealed class PipelineJournal : IDisposable
             fileLock.Dispose();
             throw;
         }
+    }
+
+    /// <summary>What an earlier run has noted, by row; empty for a new run.</summary>
+    public IReadOnlyDictionary<int, RowState> Earlier { get; private set; } = new Dictionary<int, RowState>();
+
+    private void Start(string statePath, string table, int rows, ExistingState existing)
+    {
+        if (existing == ExistingState.Replace)
+            _file.SetLength(0);
+        else if (_file.Length == 0)
+            RequireNoForeignState(statePath);
+        if (_file.Length == 0)
+        {
+            Write(new JournalHeader(Version, table, rows), JournalJson.Default.JournalHeader, durable: true);
+            return;
+        }
+
+        var content = Load(_file, _file.Name);
+        var doubt = content.Rows.Values.Count(row => row.Creating) is var unsure and > 0
+            ? $" It is not known whether {unsure} of its jobs were created."
+            : "";
+        if (content.Header.Table != table)
+            throw Invalid($"The state file '{statePath}' belongs to another table of {content.Header.Rows} rows.{doubt} Nothing was sent.",
+                "Give another state file, or the table as it was: names, directories and order of the rows have to be the same.");
+        if (existing == ExistingState.Refuse)
+            throw Invalid($"The state file '{statePath}' already tells of a run of this table: {content.Rows.Values.Count(row => row.Ended)} of {rows} rows have ended.{doubt} Nothing was sent.",
+                "Give another state file, go on with this run, or replace it to run all rows again.");
+        // New lines begin behind the last whole one.
+        _file.SetLength(content.Length);
+        _file.Position = content.Length;
+        Earlier = content.Rows;
     }
 
     private static FileStream Open(string statePath, string path, FileShare share, FileOptions options)
@@ -75,9 +103,12 @@ internal sealed class PipelineJournal : IDisposable
     /// <exception cref="RescaleException">PipelineStateInvalid when it is not a journal, or one of a newer version.</exception>
     public static Content Load(Stream stream, string path)
     {
-        using var reader = new StreamReader(stream, Encoding.UTF8, leaveOpen: true);
-        var lines = reader.ReadToEnd().Split('\n');
-        // What follows the last line end is empty, or the beginning of a line that was never finished.
+        var bytes = new byte[stream.Length];
+        stream.Position = 0;
+        stream.ReadExactly(bytes);
+        // What follows the last line end is nothing, or the beginning of a line that was never finished.
+        var length = bytes.AsSpan().LastIndexOf((byte)'\n') + 1;
+        var lines = Encoding.UTF8.GetString(bytes, 0, length).Split('\n');
         var whole = lines.AsSpan(0, lines.Length - 1);
         if (whole.IsEmpty)
             throw Invalid($"'{path}' is not a pipeline's journal: it has no header.", "Give another state file, or remove it.");
@@ -92,7 +123,7 @@ internal sealed class PipelineJournal : IDisposable
             rows[row.Index] = row;
         }
 
-        return new Content(header, rows);
+        return new Content(header, rows, length);
     }
 
     public void Dispose()
@@ -102,21 +133,8 @@ internal sealed class PipelineJournal : IDisposable
         _lock.Dispose();
     }
 
-    private static void RequireFresh(string statePath, FileStream journal, string table)
+    private static void RequireNoForeignState(string statePath)
     {
-        if (journal.Length > 0)
-        {
-            var content = Load(journal, journal.Name);
-            var ended = content.Rows.Values.Count(row => row.Ended);
-            var unsure = content.Rows.Values.Count(row => row.Creating);
-            var doubt = unsure == 0 ? "" : $" It is not known whether {unsure} of its jobs were created.";
-            throw content.Header.Table == table
-                ? Invalid($"The state file '{statePath}' already tells of a run of this table: {ended} of {content.Header.Rows} rows have ended.{doubt} Nothing was sent.",
-                    "Give another state file, or replace this one to run all rows again.")
-                : Invalid($"The state file '{statePath}' belongs to another table of {content.Header.Rows} rows.{doubt} Nothing was sent.",
-                    "Give another state file.");
-        }
-
         if (new FileInfo(statePath) is { Exists: true, Length: > 0 })
             throw Invalid($"The state file '{statePath}' exists and has no journal; it is not of this module. Nothing was sent.",
                 "Give another state file.");

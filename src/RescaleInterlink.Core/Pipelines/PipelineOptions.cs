@@ -11,7 +11,7 @@ public sealed record PipelineOptions
     public required string StatePath { get; init; }
 
     /// <summary>What to do when <see cref="StatePath"/> already tells of a run.</summary>
-    public ExistingState ExistingState { get; init; } = ExistingState.Refuse;
+    public ExistingState ExistingState { get; init; } = ExistingState.Resume;
 
     /// <summary>Replace output files that exist, each at the moment the new one is whole and verified.</summary>
     public bool Overwrite { get; init; }

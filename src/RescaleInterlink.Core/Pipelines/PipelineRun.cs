@@ -53,6 +53,10 @@ internal sealed class PipelineRun : IAsyncDisposable
         _create = Bounded(options.JobWorkers);
         _submit = Bounded(options.JobWorkers);
         _journal = PipelineJournal.Begin(options.StatePath, [.. _jobs.Select(job => job.State)], options.ExistingState);
+        foreach (var job in _jobs)
+            if (_journal.Earlier.TryGetValue(job.Row.Index, out var earlier))
+                job.Resume(earlier);
+        _folders?.Reserve(_jobs.Select(job => job.State.Destination));
         _stateFile = new PipelineStateFile(options.StatePath, time, () => [.. _jobs.Select(job => job.State)]);
         // Uploads, however slow, leave at least the asked number of files in flight to the downloads.
         _engine = new TransferEngine(options.Transfer with { ThrottleLimit = options.Transfer.ThrottleLimit + options.UploadWorkers }, time);
@@ -140,14 +144,40 @@ internal sealed class PipelineRun : IAsyncDisposable
         foreach (var job in _jobs)
         {
             job.StartedAt = _time.GetTimestamp();
-            if (RowValidation.FindFaults(job.Row) is { Count: > 0 } faults)
+            var stage = PipelineResume.FindStage(job.State, job.Row.Spec.SubmitMode, _folders is not null);
+            job.State = PipelineResume.Reopen(job.State, stage);
+            if (job.State.Creating)
+                End(job, PipelineStage.Create, PipelineResume.Uncertain(job.State));
+            else if (stage == PipelineStage.Done)
+                End(job, job.State.ErrorId is null ? PipelineStage.Done : PipelineStage.Wait, PipelineResume.Recall(job.State));
+            // A row that is beyond its upload needs its directory no more.
+            else if (job.State.FileId is null && job.State.JobId is null && RowValidation.FindFaults(job.Row) is { Count: > 0 } faults)
                 End(job, PipelineStage.Validate, RowValidation.ToError(faults));
             else
-                await (job.Folder is null ? _create : _archive).Writer.WriteAsync(job, _stop.Token).ConfigureAwait(false);
+                await EnterAsync(job, stage).ConfigureAwait(false);
         }
 
         if (_jobs.Length == 0)
             Close();
+    }
+
+    private async Task EnterAsync(PipelineJob job, PipelineStage stage)
+    {
+        if (stage == PipelineStage.Wait)
+        {
+            Watch(job);
+            return;
+        }
+
+        job.Succeeded = JobStates.IsSuccess(job.State.JobStatus, job.State.Reason);
+        var queue = stage switch
+        {
+            PipelineStage.Create => _create,
+            PipelineStage.Submit => _submit,
+            PipelineStage.Download => _download,
+            _ => _archive,
+        };
+        await queue.Writer.WriteAsync(job, _stop.Token).ConfigureAwait(false);
     }
 
     private async Task WorkAsync(PipelineJob job, PipelineStage stage, Func<PipelineJob, Task> work)
@@ -212,7 +242,8 @@ internal sealed class PipelineRun : IAsyncDisposable
     private async Task SubmitAsync(PipelineJob job)
     {
         var jobId = job.State.JobId!;
-        await _service.SubmitAsync(jobId, _stop.Token).ConfigureAwait(false);
+        // An earlier run may have submitted it, and been ended before it could note that.
+        await _service.SubmitAsync(jobId, askFirst: job.IsResumed, _stop.Token).ConfigureAwait(false);
         var submitted = job.State with { SubmitStatus = StageStatus.Success };
         if (_folders is null)
         {
@@ -221,10 +252,15 @@ internal sealed class PipelineRun : IAsyncDisposable
         }
 
         Note(job, submitted);
+        Watch(job);
+    }
+
+    private void Watch(PipelineJob job)
+    {
         job.Stage = PipelineStage.Wait;
         lock (_watched)
-            _watched.Add(jobId, job);
-        _watch.Writer.TryWrite(jobId);
+            _watched.Add(job.State.JobId!, job);
+        _watch.Writer.TryWrite(job.State.JobId!);
     }
 
     private async Task RouteEndingsAsync()
@@ -251,13 +287,15 @@ internal sealed class PipelineRun : IAsyncDisposable
     private async Task DownloadAsync(PipelineJob job)
     {
         var spec = job.Row.Spec;
-        var folder = _folders!.For(spec.JobName, job.State.JobId!);
+        // What an earlier run has begun to collect is replaced, each file by its whole and verified self.
+        var overwrite = _options.Overwrite || job.State.Destination is not null;
+        var folder = job.State.Destination ?? _folders!.For(spec.JobName, job.State.JobId!);
         var failures = new List<RescaleException>();
         try
         {
             OutputFolders.Create(folder);
             Note(job, job.State with { Destination = folder });
-            await foreach (var output in _service.DownloadOutputsAsync(_engine, job.State.JobId!, folder, _options.Overwrite, _stop.Token).ConfigureAwait(false))
+            await foreach (var output in _service.DownloadOutputsAsync(_engine, job.State.JobId!, folder, overwrite, _stop.Token).ConfigureAwait(false))
                 if (output.Download is { } file)
                     job.Files.Add(new DownloadedOutput(file.Destination, file.Length, file.Sha512));
                 else

@@ -37,6 +37,9 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
     public string? StatePath { get; set; }
 
     [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    [Parameter]
     [ValidateRange(1, 3600)]
     public int PollIntervalSeconds { get; set; } = 10;
 
@@ -86,6 +89,8 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
         {
             Destination = destination,
             StatePath = state ?? DefaultStatePath(table, destination ?? current),
+            ExistingState = Force ? ExistingState.Replace : ExistingState.Resume,
+            Overwrite = Force,
             PollInterval = TimeSpan.FromSeconds(PollIntervalSeconds),
             ArchiveWorkers = ArchiveWorkers,
             UploadWorkers = UploadWorkers,
