@@ -35,6 +35,9 @@ public sealed class FaultInjectingObjectStore(IObjectStore inner, int seed, para
             case StoreFaultKind.FlipBit:
                 Interlocked.Increment(ref _flips);
                 return await request();
+            case StoreFaultKind.Delay:
+                await Task.Delay(1, cancellationToken);
+                return await request();
             default:
                 return await request();
         }

@@ -170,7 +170,7 @@ public sealed class InMemoryObjectStore : IObjectStore
             ? found
             : throw Error(ErrorIds.UploadVanished, ErrorKind.NotFound, "NoSuchUpload");
 
-    private static RescaleException Error(string id, ErrorKind kind, string code) => new(id, kind, $"Memory store: {code}.");
+    private static RescaleException Error(string id, ErrorKind kind, string code) => new(id, kind, $"Memory store: {code}.", "Look at the test.");
 
     private static Dictionary<string, string> Copy(IReadOnlyDictionary<string, string>? metadata) =>
         new(metadata ?? new Dictionary<string, string>(), StringComparer.OrdinalIgnoreCase);

@@ -15,6 +15,9 @@ public enum StoreFaultKind
 
     /// <summary>One bit of what was read is flipped.</summary>
     FlipBit,
+
+    /// <summary>Lets others go first, so that answers come in another order.</summary>
+    Delay,
 }
 
 /// <summary>A rule of <see cref="FaultInjectingObjectStore"/>.</summary>
@@ -44,5 +47,5 @@ public sealed record StoreFault(
 
     public static RescaleException Fatal() => new(ErrorIds.StorageRejected, ErrorKind.Protocol, "injected: refused") { StatusCode = 400 };
 
-    public static RescaleException Changed() => new(ErrorIds.ObjectChanged, ErrorKind.Integrity, "injected: 412") { StatusCode = 412 };
+    public static RescaleException Changed() => new(ErrorIds.ObjectChanged, ErrorKind.Integrity, "injected: 412", "Look at the test.") { StatusCode = 412 };
 }
