@@ -64,11 +64,26 @@ public sealed class SandboxFixture : IAsyncDisposable
         response.EnsureSuccessStatusCode();
     }
 
+    /// <summary>How often each rule of the fault plan has struck, in their order.</summary>
+    public async Task<IReadOnlyList<long>> GetFiredFaultsAsync()
+    {
+        using var answer = JsonDocument.Parse(await _control.GetStringAsync(new Uri("/sandbox/faults/", UriKind.Relative)));
+        return [.. answer.RootElement.GetProperty("rules").EnumerateArray().Select(static rule => rule.GetProperty("fired").GetInt64())];
+    }
+
     /// <summary>What the sandbox has counted: requests by method and route, bytes by listener.</summary>
     public async Task<JsonElement> GetCountersAsync()
     {
         using var answer = JsonDocument.Parse(await _control.GetStringAsync(new Uri("/sandbox/requests/", UriKind.Relative)));
         return answer.RootElement.Clone();
+    }
+
+    /// <param name="route">Template of the API's route (<c>/api/v3/files/{id}/</c>), or name of the S3 operation.</param>
+    /// <param name="listener"><c>api</c> or <c>s3</c>.</param>
+    public async Task<long> CountRequestsAsync(string method, string route, string listener = "api")
+    {
+        var counters = await GetCountersAsync();
+        return counters.GetProperty(listener).GetProperty("requests").TryGetProperty($"{method} {route}", out var count) ? count.GetInt64() : 0;
     }
 
     /// <summary>Ends the process as a crash does, without any warning, and waits until it is gone.</summary>

@@ -81,7 +81,7 @@ public static class SafeFileName
     private static bool LeadsOut(string folder, string place)
     {
         var entry = new DirectoryInfo(place);
-        if (!entry.Exists || entry.LinkTarget is null)
+        if (entry.LinkTarget is null)
             return false;
         try
         {

@@ -33,9 +33,9 @@ internal static class ErrorBody
             Flatten(root, "", parts);
             return string.Join("; ", parts);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Not JSON (or a body cut at its limit): the text itself is shown.
+            // Not JSON, a body cut at its limit, or an escape of half a character: the text itself is shown.
             return null;
         }
     }

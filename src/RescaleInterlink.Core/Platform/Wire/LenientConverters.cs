@@ -21,7 +21,7 @@ internal sealed class LenientInt64Converter : JsonConverter<long?>
                 // "1e3" and "12.0" are whole numbers too.
                 return reader.TryGetDecimal(out var exact) && exact == decimal.Truncate(exact) && exact is >= long.MinValue and <= long.MaxValue ? (long)exact : null;
             case JsonTokenType.String:
-                return long.TryParse(reader.GetString(), NumberStyles.Integer, CultureInfo.InvariantCulture, out var parsed) ? parsed : null;
+                return long.TryParse(Text.Of(ref reader), NumberStyles.Integer, CultureInfo.InvariantCulture, out var parsed) ? parsed : null;
             default:
                 reader.Skip();
                 return null;
@@ -45,7 +45,7 @@ internal sealed class LenientStringConverter : JsonConverter<string?>
         switch (reader.TokenType)
         {
             case JsonTokenType.String:
-                return reader.GetString();
+                return Text.Of(ref reader);
             case JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False:
                 return Encoding.UTF8.GetString(reader.ValueSpan);
             default:
@@ -73,7 +73,7 @@ internal sealed class LenientBooleanConverter : JsonConverter<bool?>
             case JsonTokenType.False:
                 return false;
             case JsonTokenType.String:
-                return bool.TryParse(reader.GetString(), out var parsed) ? parsed : null;
+                return bool.TryParse(Text.Of(ref reader), out var parsed) ? parsed : null;
             case JsonTokenType.Number:
                 return reader.TryGetInt64(out var number) ? number != 0 : null;
             default:
@@ -97,7 +97,7 @@ internal sealed class LenientDateConverter : JsonConverter<DateTimeOffset?>
     public override DateTimeOffset? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType == JsonTokenType.String)
-            return DateTimeOffset.TryParse(reader.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;
+            return DateTimeOffset.TryParse(Text.Of(ref reader), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;
         reader.Skip();
         return null;
     }
@@ -108,5 +108,21 @@ internal sealed class LenientDateConverter : JsonConverter<DateTimeOffset?>
             writer.WriteStringValue(date);
         else
             writer.WriteNullValue();
+    }
+}
+
+internal static class Text
+{
+    /// <returns>Null for text that is none: bytes that are not UTF-8, or an escape of half a character.</returns>
+    public static string? Of(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 }

@@ -1,0 +1,32 @@
+using RescaleInterlink.Library;
+
+namespace RescaleInterlink.Core.Tests.Library;
+
+public class ObjectNamingTests
+{
+    [Fact]
+    public void All_vectors_are_named_alike_but_for_the_leading_slash()
+    {
+        var section = Vectors.Section("objectNaming");
+        Assert.Equal(ObjectNaming.SuffixAlphabet, section.GetProperty("suffixAlphabet").GetString());
+        Assert.Equal(ObjectNaming.SuffixLength, section.GetProperty("suffixLength").GetInt32());
+        foreach (var vector in section.GetProperty("vectors").EnumerateArray())
+        {
+            string Get(string name) => vector.GetProperty(name).GetString()!;
+            var name = Get("storageType") == "S3Storage"
+                ? ObjectNaming.ForS3(Get("pathBase"), Get("fileName"), Get("suffix"))
+                : ObjectNaming.ForAzure(Get("pathPartsBase"), Get("fileName"), Get("suffix"));
+            // Without a base the Go tool writes a leading slash; the specification tells us not to.
+            Assert.Equal(Get("objectKeyOrBlob").TrimStart('/'), name.Key);
+            Assert.Equal(Get("registeredPathPartsPath").TrimStart('/'), name.RegisteredPath);
+        }
+    }
+
+    [Fact]
+    public void Suffixes_are_of_the_alphabet_and_never_the_same()
+    {
+        var suffixes = Enumerable.Range(0, 1000).Select(static _ => ObjectNaming.NewSuffix()).ToList();
+        Assert.Equal(1000, suffixes.Distinct().Count());
+        Assert.All(suffixes, static s => Assert.True(s.Length == 22 && s.All(ObjectNaming.SuffixAlphabet.Contains)));
+    }
+}

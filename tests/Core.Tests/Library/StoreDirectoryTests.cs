@@ -1,0 +1,101 @@
+using System.Net;
+using RescaleInterlink.Errors;
+using RescaleInterlink.Library;
+using RescaleInterlink.Networking;
+using RescaleInterlink.Platform;
+using RescaleInterlink.Testing;
+
+namespace RescaleInterlink.Core.Tests.Library;
+
+/// <summary>Which store a file lies in, and that a real platform cannot send the bytes elsewhere.</summary>
+public class StoreDirectoryTests
+{
+    private const string NoSuchKey = "<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code><Message>none</Message></Error>";
+
+    [Fact]
+    public async Task A_file_in_another_bucket_is_asked_for_there_with_credentials_for_its_place()
+    {
+        await using var s3 = new ScriptedServer((_, reply) => reply.SendAsync(404, System.Text.Encoding.UTF8.GetBytes(NoSuchKey), "Content-Type: application/xml"));
+        await using var api = new ScriptedServer((_, reply) => reply.JsonAsync(201, """{"storageType":"S3Storage","accessKey":"ASIAX","secretKey":"s","sessionToken":"t"}"""));
+        using var client = Clients(api.Url);
+        await using var stores = new StoreDirectory(client, new NetworkOptions(), TimeProvider.System);
+        var own = Storage("own", "eu-west-1", "mine", s3.Url.AbsoluteUri);
+        var user = new UserProfile(null, null, null, null, own);
+        var file = new PlatformFile { Id = "1", Name = "a", Storage = Storage("other", "us-east-2", "settings-bucket", null), PathParts = new PathParts("theirs", "p/a") };
+        var store = stores.ForFile(file, user);
+        var error = await Assert.ThrowsAsync<RescaleException>(() => store.GetPropertiesAsync("p/a", default));
+        Assert.Equal(ErrorIds.ObjectNotFound, error.ErrorId);
+        Assert.StartsWith("/theirs/p/a", s3.Requests[0].Target);
+        Assert.Contains("/us-east-2/s3/", s3.Requests[0].Headers["Authorization"]);
+        Assert.Equal("""{"storage":{"id":"other","storageType":"S3Storage"},"paths":[{"pathParts":{"container":"theirs","path":"p/a"}}]}""", api.Requests.Single().BodyText);
+    }
+
+    [Fact]
+    public async Task Stores_are_opened_once_for_each_place()
+    {
+        using var client = Clients(new Uri("http://127.0.0.1:1/"));
+        await using var stores = new StoreDirectory(client, new NetworkOptions(), TimeProvider.System);
+        var own = Storage("own", "r", "mine", "http://127.0.0.1:2/");
+        var user = new UserProfile(null, null, null, null, own);
+        PlatformFile File(string id, string container) => new() { Id = id, Name = id, Storage = own, PathParts = new PathParts(container, id) };
+        Assert.Same(stores.ForUploads(user), stores.ForUploads(user));
+        Assert.Same(stores.ForFile(File("1", "mine"), user), stores.ForFile(File("2", "mine"), user));
+        Assert.NotSame(stores.ForFile(File("1", "mine"), user), stores.ForFile(File("1", "theirs"), user));
+    }
+
+    [Fact]
+    public async Task The_blank_settings_of_a_record_are_filled_from_the_profile()
+    {
+        using var client = Clients(new Uri("http://127.0.0.1:1/"));
+        await using var stores = new StoreDirectory(client, new NetworkOptions(), TimeProvider.System);
+        var user = new UserProfile(null, null, null, null, Storage("own", "r", "mine", "http://127.0.0.1:2/"));
+        var blank = new StorageDescription("own", "S3Storage", "default", new StorageConnection("", "", "", "", "", ""));
+        Assert.NotNull(stores.ForFile(new PlatformFile { Id = "1", Name = "a", Storage = blank, PathParts = new PathParts("mine", "a") }, user));
+    }
+
+    [Fact]
+    public async Task A_real_platform_does_not_choose_the_endpoint()
+    {
+        await using var s3 = ScriptedServer.InTurn(r => r.JsonAsync(200, ""));
+        using var credentials = new Answering("""{"storageType":"S3Storage","accessKey":"ASIAX","secretKey":"s","sessionToken":"t"}""");
+        using var client = new RescaleClient(new Uri("https://platform.rescale.com/"), new ApiKey("k"), credentials);
+        await using var stores = new StoreDirectory(client, new NetworkOptions(), TimeProvider.System);
+        // The region is made up so that the cloud's own endpoint, which is what must be asked, has no address.
+        var user = new UserProfile(null, null, null, null, Storage("own", "no-such-region.invalid", "mine", s3.Url.AbsoluteUri));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        await Assert.ThrowsAnyAsync<Exception>(() => stores.ForUploads(user).GetPropertiesAsync("a", limit.Token));
+        Assert.Empty(s3.Requests);
+    }
+
+    [Theory]
+    [InlineData("http://storage.example/")]
+    [InlineData("ftp://127.0.0.1/")]
+    [InlineData("nonsense")]
+    public async Task Even_a_sandbox_may_not_name_plain_http_elsewhere(string endpoint)
+    {
+        using var client = Clients(new Uri("http://127.0.0.1:1/"));
+        await using var stores = new StoreDirectory(client, new NetworkOptions(), TimeProvider.System);
+        var error = Assert.Throws<RescaleException>(() => stores.ForUploads(new UserProfile(null, null, null, null, Storage("own", "r", "c", endpoint))));
+        Assert.Equal(ErrorIds.PlatformProtocol, error.ErrorId);
+    }
+
+    [Fact]
+    public async Task Storage_that_is_not_supported_or_not_described_is_said_so()
+    {
+        using var client = Clients(new Uri("http://127.0.0.1:1/"));
+        await using var stores = new StoreDirectory(client, new NetworkOptions(), TimeProvider.System);
+        Assert.Equal(ErrorIds.StorageNotSupported, Assert.Throws<RescaleException>(() => stores.ForUploads(new UserProfile(null, null, null, null, new StorageDescription("a", "AzureStorage", null, null)))).ErrorId);
+        Assert.Equal(ErrorIds.PlatformProtocol, Assert.Throws<RescaleException>(() => stores.ForUploads(new UserProfile(null, null, null, null, new StorageDescription("a", "S3Storage", null, null)))).ErrorId);
+    }
+
+    private static RescaleClient Clients(Uri url) => Platform.Clients.For(url);
+
+    private static StorageDescription Storage(string id, string region, string container, string? endpoint)
+        => new(id, "S3Storage", "default", new StorageConnection(region, container, "base", "base", "", "", endpoint));
+
+    private sealed class Answering(string json) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+            => Task.FromResult(new HttpResponseMessage(HttpStatusCode.Created) { Content = new StringContent(json) });
+    }
+}
