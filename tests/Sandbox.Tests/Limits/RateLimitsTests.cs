@@ -37,6 +37,21 @@ public sealed class RateLimitsTests
     }
 
     [Fact]
+    public void Every_request_is_counted_in_the_scope_of_the_shared_vectors()
+    {
+        var section = Vectors.Section("rateScopes");
+        foreach (var scope in new[] { RateScope.User, RateScope.JobSubmission, RateScope.JobsUsage })
+        {
+            var expected = section.GetProperty("scopes").GetProperty(scope.Name);
+            Assert.Equal(expected.GetProperty("hardPerHour").GetDouble(), scope.PerHour);
+            Assert.Equal(expected.GetProperty("burst").GetDouble(), scope.Burst);
+        }
+
+        foreach (var vector in section.GetProperty("vectors").EnumerateArray())
+            Assert.Equal(vector.Text("scope"), RateScope.Of(vector.Text("method"), vector.Text("path")).Name);
+    }
+
+    [Fact]
     public void The_scale_multiplies_rates_and_leaves_bursts()
     {
         var limits = new RateLimits(scale: 20, new ManualTime());
