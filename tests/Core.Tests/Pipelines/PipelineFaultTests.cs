@@ -1,0 +1,147 @@
+using RescaleInterlink.Errors;
+using RescaleInterlink.Pipelines;
+using RescaleInterlink.Platform;
+using RescaleInterlink.Testing;
+
+namespace RescaleInterlink.Core.Tests.Pipelines;
+
+/// <summary>What the way has to withstand; every test has a sandbox of its own.</summary>
+public sealed class PipelineFaultTests : IAsyncLifetime
+{
+    private static readonly ApiPolicy Quick = new() { BaseDelay = TimeSpan.FromMilliseconds(50), MaxDelay = TimeSpan.FromMilliseconds(500), MaxRetries = 60 };
+    private readonly Study _study = new();
+    private SandboxFixture _sandbox = null!;
+    private RescaleSession _session = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _sandbox = await SandboxFixture.StartAsync();
+        _session = await _sandbox.ConnectAsync(Quick);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _session.DisposeAsync();
+        await _sandbox.DisposeAsync();
+        _study.Dispose();
+    }
+
+    [Fact]
+    public async Task A_slow_upload_holds_up_no_other_job()
+    {
+        await _sandbox.SetFaultsAsync("""{"target":"s3","operation":"PutObject","path":"Slow","fault":"stall"}""");
+        _study.Add("Slow", "true");
+        for (var i = 1; i <= 9; i++)
+            _study.Add($"Run_{i}", "true");
+        var others = new List<PipelineJobResult>();
+        using var patience = new CancellationTokenSource(Study.Patience);
+        await foreach (var result in _session.CreatePipeline().RunAsync(_study.Rows, _study.Options, patience.Token))
+        {
+            others.Add(result);
+            if (others.Count == 9)
+                break;
+        }
+
+        Assert.All(others, Study.AssertSucceeded);
+        Assert.DoesNotContain(others, result => result.JobName == "Slow");
+    }
+
+    [Fact]
+    public async Task A_stop_keeps_what_was_reached_and_the_next_run_goes_on()
+    {
+        for (var i = 1; i <= 3; i++)
+            _study.Add($"Run_{i}", $"while [ ! -e '{_study.InputFolder("go")}' ]; do sleep 0.1; done; echo {i} > output.txt");
+        var pipeline = _session.CreatePipeline();
+        using var stop = new CancellationTokenSource();
+        using var patience = new CancellationTokenSource(Study.Patience);
+        var run = Task.Run(async () =>
+        {
+            await foreach (var _ in pipeline.RunAsync(_study.Rows, _study.Options, stop.Token))
+                Assert.Fail("No job may end before it is let go.");
+        });
+        while (pipeline.GetProgress().JobsByStage[PipelineStage.Wait] < 3)
+            await Task.Delay(20, patience.Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(TimeSpan.FromSeconds(20)));
+        var submitted = await Study.ListJobsAsync(_session);
+        Assert.Equal(3, submitted.Count);
+        Assert.Equal(4, File.ReadAllLines(_study.StatePath).Length);
+
+        File.WriteAllText(_study.InputFolder("go"), "");
+        var results = await _study.RunAsync(_session);
+        Assert.All(results, Study.AssertSucceeded);
+        Assert.Equal(submitted.Order(), results.Select(result => result.JobId!).Order());
+        Assert.Equal(3, (await Study.ListJobsAsync(_session)).Count);
+    }
+
+    [Fact]
+    public async Task A_sandbox_that_is_killed_and_restarted_in_the_middle_ends_every_job_once()
+    {
+        for (var i = 1; i <= 6; i++)
+            _study.Add($"Run_{i}", $"sleep 0.5; echo {i} > output.txt");
+        var pipeline = _session.CreatePipeline();
+        using var patience = new CancellationTokenSource(Study.Patience);
+        var results = new List<PipelineJobResult>();
+        var run = Task.Run(async () =>
+        {
+            await foreach (var result in pipeline.RunAsync(_study.Rows, _study.Options, patience.Token))
+                results.Add(result);
+        });
+        while (pipeline.GetProgress().JobsByStage[PipelineStage.Wait] < 2)
+            await Task.Delay(20, patience.Token);
+        await _sandbox.KillAsync();
+        await _sandbox.RestartAsync(patience.Token);
+        await run;
+
+        // Each job either came through, or has one error that says what happened to it.
+        Assert.Equal(_study.Rows.Select(row => row.Index), results.Select(result => result.Index).Order());
+        Assert.All(results.Where(result => result.Error is null), Study.AssertSucceeded);
+        Assert.All(results.Where(result => result.Error is not null), result => Assert.Contains(
+            result.Error!.ErrorId,
+            new[] { ErrorIds.JobSubmissionUncertain, ErrorIds.PlatformUnreachable, ErrorIds.StorageUnreachable, ErrorIds.StorageTimeout, ErrorIds.StorageFault }));
+        Assert.InRange(results.Count(result => result.Error is null), 2, 6);
+        Assert.Equal(6, File.ReadAllLines(_study.StatePath).Count(line => line.Length > 0 && char.IsDigit(line[0])));
+    }
+
+    [Fact]
+    public async Task A_lost_answer_to_a_submission_is_resolved_and_the_job_runs_once()
+    {
+        await _sandbox.SetFaultsAsync("""{"target":"api","method":"POST","path":"/submit/","fault":"loseReply","times":1}""");
+        _study.Add("Submitted", "echo ran >> output.txt");
+        var result = Assert.Single(await _study.RunAsync(_session));
+        Study.AssertSucceeded(result);
+        Assert.Equal("ran\n", File.ReadAllText(Path.Combine(result.Destination!, "output.txt")));
+        Assert.Single(await Study.ListJobsAsync(_session));
+    }
+
+    [Fact]
+    public async Task A_submission_that_never_arrived_is_sent_again()
+    {
+        await _sandbox.SetFaultsAsync("""{"target":"api","method":"POST","path":"/submit/","fault":"status","status":503,"times":1}""");
+        _study.Add("Submitted", "echo ran > output.txt");
+        Study.AssertSucceeded(Assert.Single(await _study.RunAsync(_session)));
+    }
+
+    [Fact]
+    public async Task A_lost_answer_to_a_creation_is_never_repeated()
+    {
+        await _sandbox.SetFaultsAsync("""{"target":"api","method":"POST","path":"/api/v3/jobs/$","fault":"loseReply","times":1}""");
+        _study.Add("Created", "true");
+        var uncertain = Assert.Single(await _study.RunAsync(_session));
+        Assert.Equal((ErrorIds.JobSubmissionUncertain, PipelineStage.Create), (uncertain.Error!.ErrorId, uncertain.Stage));
+        var again = Assert.Single(await _study.RunAsync(_session));
+        Assert.Equal((ErrorIds.JobSubmissionUncertain, PipelineStage.Create), (again.Error!.ErrorId, again.Stage));
+        Assert.Single(await Study.ListJobsAsync(_session));
+    }
+
+    [Fact]
+    public async Task A_failed_label_is_a_warning()
+    {
+        await _sandbox.SetFaultsAsync("""{"target":"api","method":"POST","path":"/tags/","fault":"status","status":400,"times":1}""");
+        _study.Add("Tagged", "true");
+        _study.Rows[0] = _study.Rows[0] with { Spec = _study.Rows[0].Spec with { Tags = ["a", "b"] } };
+        var result = Assert.Single(await _study.RunAsync(_session));
+        Study.AssertSucceeded(result);
+        Assert.Contains("its tag 'a' could not be set", Assert.Single(result.Warnings).Message, StringComparison.Ordinal);
+    }
+}
