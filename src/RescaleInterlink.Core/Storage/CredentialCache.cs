@@ -1,3 +1,5 @@
+using RescaleInterlink.Errors;
+
 namespace RescaleInterlink.Storage;
 
 /// <summary>
@@ -22,7 +24,7 @@ public sealed class CredentialCache(CredentialSource source, TimeProvider time) 
         {
             if (Usable(_entry) is { } fetchedMeanwhile) return fetchedMeanwhile;
             var force = _entry is { } old && ReferenceEquals(old.Credentials, _refused);
-            var fresh = await source(force, cancellationToken);
+            var fresh = await FetchAsync(force, cancellationToken);
             // Credentials that are born inside the margin (a short-lived test server) are used for half of what is left.
             var now = time.GetUtcNow();
             var left = fresh.ExpiresAt - now;
@@ -41,6 +43,19 @@ public sealed class CredentialCache(CredentialSource source, TimeProvider time) 
     public void Refuse(StoreCredentials used)
     {
         if (ReferenceEquals(_entry?.Credentials, used)) _refused = used;
+    }
+
+    private async Task<StoreCredentials> FetchAsync(bool force, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await source(force, cancellationToken);
+        }
+        catch (RescaleException failure) when (failure.Behavior != ErrorBehavior.Fatal)
+        {
+            // The source has an owner of retries of its own; those of the storage must not multiply its waits.
+            throw new RescaleException(failure.ErrorId, failure.Kind, failure.Message, failure.RecommendedAction, failure) { StatusCode = failure.StatusCode };
+        }
     }
 
     private StoreCredentials? Usable(Entry? entry) =>

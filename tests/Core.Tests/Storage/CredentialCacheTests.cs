@@ -1,3 +1,4 @@
+using RescaleInterlink.Errors;
 using RescaleInterlink.Storage;
 using RescaleInterlink.Testing;
 
@@ -57,6 +58,20 @@ public class CredentialCacheTests
         gate.SetResult(new StoreCredentials("a", "s", "t", _time.GetUtcNow().AddMinutes(15)));
         await Task.WhenAll(callers);
         Assert.Equal(1, fetches);
+    }
+
+    [Fact]
+    public async Task A_source_that_fails_is_not_repeated_by_the_storage()
+    {
+        var calls = 0;
+        await using var store = new RetryingObjectStore(S3Scripting.Open(new Uri("http://127.0.0.1:9"), credentials: (_, _) =>
+        {
+            calls++;
+            throw new RescaleException(ErrorIds.PlatformUnreachable, ErrorKind.Unreachable, "no platform") { Behavior = ErrorBehavior.Retry };
+        }), S3Scripting.Hasty);
+        var failure = await Assert.ThrowsAsync<RescaleException>(() => store.GetPropertiesAsync("key", default));
+        Assert.Equal(ErrorIds.PlatformUnreachable, failure.ErrorId);
+        Assert.Equal(1, calls);
     }
 
     [Fact]
