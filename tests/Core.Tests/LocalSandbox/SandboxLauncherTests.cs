@@ -44,15 +44,15 @@ public class SandboxLauncherTests
     {
         using var folder = new TemporaryFolder();
         var options = new SandboxOptions { Path = folder.File("data"), StateHome = folder.File("state") };
-        var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => SandboxLauncher.StartAsync(SandboxFixture.ProgramPath, options, default)));
         try
         {
+            var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => SandboxLauncher.StartAsync(SandboxFixture.ProgramPath, options, default)));
             Assert.Equal(both[0].ProcessId, both[1].ProcessId);
         }
         finally
         {
-            foreach (var id in both.DistinctBy(static b => b.ProcessId))
-                await SandboxLauncher.StopAsync(id, default);
+            foreach (var running in SandboxLauncher.Find(options.StateHome))
+                await SandboxLauncher.StopAsync(running, default);
         }
     }
 
