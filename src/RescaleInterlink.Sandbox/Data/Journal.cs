@@ -37,9 +37,22 @@ internal sealed class Journal : IDisposable
         }
     }
 
+    /// <exception cref="IOException">It could not be written; the journal is as it was.</exception>
     public void Append(JournalLine line)
     {
-        _file.Write(Encode(line));
+        long before = _file.Position;
+        try
+        {
+            _file.Write(Encode(line));
+        }
+        catch (IOException)
+        {
+            // A full disk may have taken half of the line; what is written next must not stand behind it.
+            _file.SetLength(before);
+            _file.Seek(before, SeekOrigin.Begin);
+            throw;
+        }
+
         Lines++;
     }
 

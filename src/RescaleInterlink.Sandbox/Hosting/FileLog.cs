@@ -52,8 +52,16 @@ internal sealed class FileLog : ILoggerFactory, ILogger
         string line = string.Create(CultureInfo.InvariantCulture, $"{_time.GetUtcNow():yyyy-MM-ddTHH:mm:ss.fffZ} {level} {message}\n");
         lock (_gate)
         {
-            if (_file.CanWrite)
+            if (!_file.CanWrite)
+                return;
+            try
+            {
                 _file.Write(Encoding.UTF8.GetBytes(line));
+            }
+            catch (IOException)
+            {
+                // A full disk. The request that is being logged is worth more than its line.
+            }
         }
     }
 }

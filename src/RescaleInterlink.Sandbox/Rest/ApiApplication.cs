@@ -21,6 +21,7 @@ internal sealed class ApiApplication(Router router, Authentication authenticatio
     public async Task HandleAsync(HttpContext http)
     {
         long start = time.GetTimestamp();
+        CountingStreams.Attach(http, counters);
         ApiAnswer answer;
         try
         {

@@ -9,6 +9,7 @@ internal sealed class OutputCollector(RunSettings settings, TimeProvider time)
     /// <returns>Records of all outputs, still without ids.</returns>
     public async Task<IReadOnlyList<FileRecord>> CollectAsync(JobRecord job, WorkFolder folder, CancellationToken cancellationToken)
     {
+        RemoveLeftOvers(job);
         List<FileRecord> outputs = [];
         foreach (var file in folder.Changed())
         {
@@ -19,13 +20,25 @@ internal sealed class OutputCollector(RunSettings settings, TimeProvider time)
         return outputs;
     }
 
+    /// <summary>What a sandbox that was killed while it collected has put into storage belongs to no file.</summary>
+    private void RemoveLeftOvers(JobRecord job)
+    {
+        while (settings.Objects.List(settings.Container, Prefix(job), delimiter: null, after: null, limit: 1000).Objects is { Count: > 0 } found)
+        {
+            foreach (var stored in found)
+                settings.Objects.Delete(stored.Bucket, stored.Key);
+        }
+    }
+
+    private string Prefix(JobRecord job) => $"{settings.PathBase}/output/{job.Id}/run_{RunRecord.OnlyId}/";
+
     private async Task<FileRecord?> StoreAsync(JobRecord job, FoundFile file, CancellationToken cancellationToken)
     {
         if (RegularFile.TryOpen(file.Path) is not { } content)
             return null;
         byte[] key = RandomNumberGenerator.GetBytes(ObjectCipher.KeyBytes);
         byte[] iv = RandomNumberGenerator.GetBytes(ObjectCipher.BlockBytes);
-        string path = $"{settings.PathBase}/output/{job.Id}/run_{RunRecord.OnlyId}/{file.RelativePath}-{Identifiers.NewSuffix()}";
+        string path = $"{Prefix(job)}{file.RelativePath}-{Identifiers.NewSuffix()}";
         await using var plaintext = new HashingStream(content);
         await using var ciphertext = ObjectCipher.OpenCiphertext(plaintext, key, iv);
         var metadata = new Dictionary<string, string> { ["iv"] = Convert.ToBase64String(iv) };

@@ -114,6 +114,7 @@ public sealed class ProtocolTests
         await sandbox.Api.GetAsync("/api/v3/files/abc/");
         await sandbox.Api.GetAsync("/api/v3/files/def/");
         var counters = (await sandbox.Api.GetAsync("/sandbox/requests/")).Expect(200);
+        Assert.True(counters["api"]["bytesOut"]!.GetValue<long>() > 0);
         Assert.Equal(2, counters["api"]["requests"]!["GET /api/v3/files/{id}/"]!.GetValue<int>());
         (await sandbox.Api.SendAsync("DELETE", "/sandbox/requests/")).Expect(204);
         counters = (await sandbox.Api.GetAsync("/sandbox/requests/")).Expect(200);

@@ -216,6 +216,20 @@ public sealed class JobRunTests
     }
 
     [Fact]
+    public async Task What_an_interrupted_collection_left_in_storage_goes()
+    {
+        await using var sandbox = await LocalSandbox.StartAsync();
+        string id = await sandbox.Api.CreateAsync(ApiClient.JobBody("true"));
+        string path = $"user/user_sandbox/output/{id}/run_1/half.txt-abc";
+        using (var content = new MemoryStream([1]))
+            await sandbox.Objects.PutAsync("sandbox", path, content, new Dictionary<string, string>(), TestContext.Current.CancellationToken);
+        (await sandbox.Api.PostAsync($"/api/v2/jobs/{id}/submit/")).Expect(200);
+        await sandbox.Api.WaitAsync(id);
+        Assert.Null(sandbox.Objects.Find("sandbox", path));
+        Assert.Equal("process_output.log", Assert.Single(await sandbox.Api.OutputsAsync(id))!["name"]!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task Deleting_a_running_job_ends_it_and_removes_all_of_it()
     {
         await using var sandbox = await LocalSandbox.StartAsync();

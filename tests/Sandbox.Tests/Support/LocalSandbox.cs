@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using RescaleInterlink.Sandbox.Hosting;
+using RescaleInterlink.Sandbox.Objects;
 
 namespace RescaleInterlink.Sandbox.Tests.Support;
 
@@ -20,6 +21,7 @@ internal sealed class LocalSandbox : IAsyncDisposable
 
     public ApiClient Api { get; }
     public SandboxStarted Started => _host.Started;
+    public ObjectRepository Objects => _host.Objects;
     public Task StopAsked => _host.StopAsked;
 
     /// <param name="path">Null for a new folder that goes with the sandbox.</param>
