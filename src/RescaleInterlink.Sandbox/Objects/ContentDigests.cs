@@ -53,9 +53,9 @@ public sealed class ContentDigests : IDisposable
         DigestAlgorithms.Md5 => new HashDigest(HashAlgorithmName.MD5),
         DigestAlgorithms.Sha1 => new HashDigest(HashAlgorithmName.SHA1),
         DigestAlgorithms.Sha256 => new HashDigest(HashAlgorithmName.SHA256),
-        DigestAlgorithms.Crc32 => new Crc32(),
+        DigestAlgorithms.Crc32 => ReflectedCrc.Crc32(),
         DigestAlgorithms.Crc32C => new Crc32C(),
-        DigestAlgorithms.Crc64Nvme => new Crc64Nvme(),
+        DigestAlgorithms.Crc64Nvme => ReflectedCrc.Crc64Nvme(),
         _ => throw new ArgumentOutOfRangeException(nameof(algorithm), algorithm, "Exactly one algorithm is expected."),
     };
 }

@@ -6,9 +6,6 @@ namespace RescaleInterlink.Sandbox.Objects;
 /// <summary>CRC-32C (Castagnoli), the checksum of x-amz-checksum-crc32c, by the processor's own instruction where there is one.</summary>
 internal sealed class Crc32C : IContentDigest
 {
-    /// <summary>The polynomial, bits reflected.</summary>
-    public const uint Polynomial = 0x82F63B78;
-
     private uint _register = uint.MaxValue;
 
     public void Append(ReadOnlySpan<byte> bytes)

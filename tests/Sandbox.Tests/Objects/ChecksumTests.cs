@@ -57,4 +57,22 @@ public sealed class ChecksumTests
                 ContentDigests.Compute(one, bytes),
                 CrcCombination.Combine(one, ContentDigests.Compute(one, bytes.AsSpan(0, 1234)), ContentDigests.Compute(one, bytes.AsSpan(1234)), bytes.Length - 1234));
     }
+
+    [Fact]
+    public void The_processors_folding_gives_what_the_tables_give() => Check.One(
+        Config.QuickThrowOnFailure,
+        Prop.ForAll(Gen.Choose(0, 700).Zip(Gen.Choose(0, 300)).ToArbitrary(), ArbMap.Default.ArbFor<int>(), (lengths, seed) =>
+        {
+            var bytes = new byte[lengths.Item1 + lengths.Item2];
+            new Random(seed).NextBytes(bytes);
+            foreach (var make in new Func<ReflectedCrc>[] { ReflectedCrc.Crc32, ReflectedCrc.Crc64Nvme })
+            {
+                using var folded = make();
+                using var plain = make();
+                folded.Append(bytes.AsSpan(0, lengths.Item2));
+                folded.Append(bytes.AsSpan(lengths.Item2));
+                plain.AppendPortably(bytes);
+                Assert.Equal(plain.Finish(), folded.Finish());
+            }
+        }));
 }
