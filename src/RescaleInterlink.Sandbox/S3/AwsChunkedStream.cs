@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.IO.Pipelines;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -13,10 +12,14 @@ namespace RescaleInterlink.Sandbox.S3;
 /// </summary>
 internal sealed class AwsChunkedStream : Stream
 {
-    // A line holds a length and a signature, or one trailer.
-    private const int LongestLine = 4096;
+    // A line holds a length and a signature, or one trailer; 4 KiB are many of them. Data that fill the caller's buffer bypass this one.
+    private const int BufferLength = 4096;
 
-    private readonly PipeReader _reader;
+    private readonly Stream _inner;
+    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
+    private int _start;
+    private int _end;
+    private bool _isDisposed;
     private readonly SigningContext? _signing;
     private readonly bool _hasTrailers;
     private readonly long _expected;
@@ -29,13 +32,13 @@ internal sealed class AwsChunkedStream : Stream
     private long _decoded;
     private State _state = State.Header;
 
-    /// <param name="reader">The framed body.</param>
+    /// <param name="inner">The framed body; not disposed.</param>
     /// <param name="expectedLength">x-amz-decoded-content-length, bytes.</param>
     /// <param name="signing">Checks the chunks' signatures; null when they have none.</param>
     /// <param name="hasTrailers">Whether the payload mode announces trailers.</param>
-    public AwsChunkedStream(PipeReader reader, long expectedLength, SigningContext? signing, bool hasTrailers)
+    public AwsChunkedStream(Stream inner, long expectedLength, SigningContext? signing, bool hasTrailers)
     {
-        _reader = reader;
+        _inner = inner;
         _expected = expectedLength;
         _signing = signing;
         _hasTrailers = hasTrailers;
@@ -110,7 +113,13 @@ internal sealed class AwsChunkedStream : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _chunkHash?.Dispose();
+        if (disposing && !_isDisposed)
+        {
+            _isDisposed = true;
+            _chunkHash?.Dispose();
+            ArrayPool<byte>.Shared.Return(_buffer);
+        }
+
         base.Dispose(disposing);
     }
 
@@ -135,14 +144,17 @@ internal sealed class AwsChunkedStream : Stream
 
     private async ValueTask<int> ReadDataAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        var result = await _reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        if (result.IsCanceled) throw new OperationCanceledException();
-        var data = result.Buffer;
-        if (data.IsEmpty && result.IsCompleted) throw S3Errors.IncompleteBody();
-        var count = (int)Math.Min(Math.Min(data.Length, buffer.Length), _left);
-        data = data.Slice(0, count);
-        data.CopyTo(buffer.Span);
-        _reader.AdvanceTo(data.End);
+        if (buffer.Length > _left) buffer = buffer[..(int)_left];
+        int count;
+        if (_start < _end)
+        {
+            count = Math.Min(_end - _start, buffer.Length);
+            _buffer.AsSpan(_start, count).CopyTo(buffer.Span);
+            _start += count;
+        }
+        else count = await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+
+        if (count == 0) throw S3Errors.IncompleteBody();
         _chunkHash?.AppendData(buffer.Span[..count]);
         _left -= count;
         _decoded += count;
@@ -194,26 +206,20 @@ internal sealed class AwsChunkedStream : Stream
     {
         while (true)
         {
-            var result = await _reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            if (result.IsCanceled) throw new OperationCanceledException();
-            if (TryTakeLine(result.Buffer, out var line, out var next))
+            var length = _buffer.AsSpan(_start, _end - _start).IndexOf("\r\n"u8);
+            if (length >= 0)
             {
-                _reader.AdvanceTo(next);
+                var line = Encoding.UTF8.GetString(_buffer, _start, length);
+                _start += length + 2;
                 return line;
             }
 
-            if (result.IsCompleted || result.Buffer.Length > LongestLine) throw S3Errors.IncompleteBody();
-            _reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            (_start, _end) = (0, _end - _start);
+            // Either the end of the body, or a line that is none.
+            var count = _end == BufferLength ? 0 : await _inner.ReadAsync(_buffer.AsMemory(_end, BufferLength - _end), cancellationToken).ConfigureAwait(false);
+            if (count == 0) throw S3Errors.IncompleteBody();
+            _end += count;
         }
-    }
-
-    private static bool TryTakeLine(ReadOnlySequence<byte> buffer, out string line, out SequencePosition next)
-    {
-        var reader = new SequenceReader<byte>(buffer);
-        var found = reader.TryReadTo(out ReadOnlySequence<byte> bytes, "\r\n"u8);
-        if (found && bytes.Length > LongestLine) throw S3Errors.IncompleteBody();
-        line = found ? Encoding.UTF8.GetString(bytes) : "";
-        next = reader.Position;
-        return found;
     }
 }

@@ -80,7 +80,8 @@ internal sealed class ObjectReads(ObjectRepository objects)
         Set(headers, "Content-Disposition", stored.Headers.ContentDisposition);
         Set(headers, "Content-Language", stored.Headers.ContentLanguage);
         foreach (var (name, value) in stored.Metadata) headers["x-amz-meta-" + name] = MetadataText.ToHeader(value);
-        foreach (var (parameter, header) in Overrides) Set(headers, header, call.Query[parameter]);
+        foreach (var (parameter, header) in Overrides)
+            Set(headers, header, call.Query[parameter] is { } value ? MetadataText.ToHeader(value) : null);
         headers.ContentLength = answer.Range.Length;
         if (answer.PartCount is { } count) headers["x-amz-mp-parts-count"] = count.ToString(CultureInfo.InvariantCulture);
         if (answer.Status == StatusCodes.Status206PartialContent) headers.ContentRange = answer.Range.ContentRange(stored.Length);

@@ -34,7 +34,7 @@ internal sealed class RequestPayload : IDisposable
             case SignatureV4.StreamingUnsignedTrailer:
                 Length = DecodedLength(request);
                 _chunked = new AwsChunkedStream(
-                    request.BodyReader, Length,
+                    request.Body, Length,
                     signing.PayloadHash == SignatureV4.StreamingUnsignedTrailer ? null : signing,
                     signing.PayloadHash != SignatureV4.StreamingPayload);
                 break;

@@ -36,8 +36,7 @@ public sealed class S3Endpoint
 
     /// <summary>
     /// Answers one request. The operation's name stands in <c>HttpContext.Items[S3Operation.ItemKey]</c> before anything else
-    /// happens. The answer goes through <c>Response.Body</c>; the body comes from <c>Request.Body</c> or <c>BodyReader</c>, so that
-    /// either may have been wrapped.
+    /// happens. The answer goes through <c>Response.Body</c> and the body comes from <c>Request.Body</c>; either may have been wrapped.
     /// </summary>
     public async Task HandleAsync(HttpContext context)
     {

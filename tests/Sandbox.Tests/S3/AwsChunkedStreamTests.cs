@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Pipelines;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
@@ -86,11 +85,7 @@ public sealed class AwsChunkedStreamTests
     private static async Task<(AwsChunkedStream Stream, byte[] Content)> ReadAsync(
         byte[] framed, long length, bool isSigned, bool hasTrailer, int pieceLength, int bufferLength)
     {
-        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
-        foreach (var piece in framed.Chunk(pieceLength)) await pipe.Writer.WriteAsync(piece);
-        await pipe.Writer.CompleteAsync();
-        var reader = new PiecewiseReader(pipe.Reader, pieceLength);
-        var stream = new AwsChunkedStream(reader, length, isSigned ? Signing : null, hasTrailer);
+        using var stream = new AwsChunkedStream(new PiecewiseStream(framed, pieceLength), length, isSigned ? Signing : null, hasTrailer);
         var content = new List<byte>();
         var buffer = new byte[bufferLength];
         int count;
@@ -98,32 +93,12 @@ public sealed class AwsChunkedStreamTests
         return (stream, [.. content]);
     }
 
-    /// <summary>Shows the bytes piece by piece, as they would come from a network.</summary>
-    private sealed class PiecewiseReader(PipeReader inner, int pieceLength) : PipeReader
+    /// <summary>Gives bytes in pieces of varying lengths, as they would come from a network.</summary>
+    private sealed class PiecewiseStream(byte[] bytes, int longest) : MemoryStream(bytes)
     {
-        private long _shown;
-        private System.Buffers.ReadOnlySequence<byte> _last;
+        private readonly Random _lengths = new(longest);
 
-        public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
-        {
-            var result = await inner.ReadAsync(cancellationToken);
-            _shown = Math.Min(_shown + pieceLength, result.Buffer.Length);
-            _last = result.Buffer.Slice(0, _shown);
-            return new ReadResult(_last, result.IsCanceled, result.IsCompleted && _shown == result.Buffer.Length);
-        }
-
-        public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
-
-        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
-        {
-            _shown -= _last.Slice(0, consumed).Length;
-            inner.AdvanceTo(consumed);
-        }
-
-        public override bool TryRead(out ReadResult result) => throw new NotSupportedException();
-
-        public override void CancelPendingRead() => inner.CancelPendingRead();
-
-        public override void Complete(Exception? exception = null) => inner.Complete(exception);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            base.ReadAsync(buffer[..Math.Min(buffer.Length, _lengths.Next(1, longest + 1))], cancellationToken);
     }
 }
