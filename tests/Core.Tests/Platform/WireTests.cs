@@ -49,6 +49,19 @@ public class WireTests
         AssertJson(expected, server.Requests.Single().BodyText);
     }
 
+    [Theory]
+    [InlineData(409, ErrorIds.FileAlreadyExists)]
+    [InlineData(404, ErrorIds.FolderNotFound)]
+    [InlineData(400, ErrorIds.RequestRejected)]
+    public async Task A_refused_registration_is_told_by_its_status(int status, string id)
+    {
+        await using var server = ScriptedServer.InTurn(r => r.JsonAsync(status, """{"name":["already exists"]}"""));
+        using var client = Clients.For(server);
+        var error = await RetryTests.FailsWith(id, client.Files.RegisterAsync(new FileRegistration("a", "f", "k", new PathParts("c", "p"), new StorageDescription("s", "S3Storage", "default", null), 1, "00"), default));
+        Assert.Contains("already exists", error.Message);
+        Assert.Single(server.Requests);
+    }
+
     [Fact]
     public async Task A_job_request_has_its_nulls_and_lacks_what_is_unset()
     {
