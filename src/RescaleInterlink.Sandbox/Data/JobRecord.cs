@@ -35,24 +35,3 @@ public sealed record JobRecord : IRecord
     public JobRecord With(string status, DateTimeOffset at, string? reason = null)
         => this with { Statuses = [.. Statuses, new StatusRecord(status, at, reason)] };
 }
-
-public sealed record StatusRecord(string Status, DateTimeOffset Date, string? Reason);
-
-/// <summary>The one run of a job.</summary>
-public sealed record RunRecord
-{
-    public const string OnlyId = "1";
-
-    public string Id { get; init; } = OnlyId;
-    public DateTimeOffset? DateStarted { get; init; }
-    public DateTimeOffset? DateCompleted { get; init; }
-
-    /// <summary>What the operating system runs for it; null once it has ended.</summary>
-    public RunProcess? Process { get; init; }
-}
-
-/// <summary>Written before the command begins, so that a sandbox that was killed finds what it left behind.</summary>
-/// <param name="Id">Process id; on Unix also the id of its group.</param>
-/// <param name="StartTime">Tells a recycled process id.</param>
-/// <param name="Marker">Value of <c>RESCALE_SANDBOX_RUN</c> in the environment of everything the run starts.</param>
-public sealed record RunProcess(int Id, DateTimeOffset StartTime, string Marker);

@@ -23,10 +23,3 @@ public sealed record JobSpecification
     /// <summary>Environment values may be license secrets; they are never printed.</summary>
     public override string ToString() => $"Job on {CoreType}";
 }
-
-public sealed record JobInput(string FileId, bool Decompress);
-
-public sealed record JobAutomation(string Id, IReadOnlyDictionary<string, string> EnvironmentVariables)
-{
-    public override string ToString() => $"Automation {Id}";
-}

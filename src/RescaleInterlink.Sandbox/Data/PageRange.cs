@@ -16,6 +16,3 @@ internal readonly record struct PageRange(int Number, int Size)
         return new Page<T>(all.Count, Offset >= all.Count ? [] : all.GetRange((int)Offset, Math.Min(Size, all.Count - (int)Offset)));
     }
 }
-
-/// <param name="Count">Of all pages together.</param>
-internal sealed record Page<T>(int Count, IReadOnlyList<T> Entries);

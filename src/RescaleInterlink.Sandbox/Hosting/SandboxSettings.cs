@@ -33,24 +33,3 @@ public sealed record SandboxSettings
 
     public override string ToString() => $"Settings of the sandbox in {Path}";
 }
-
-/// <summary>What a started sandbox answers: one line of JSON on its standard output.</summary>
-/// <param name="CertificatePath">PEM of its own certificate when it speaks https.</param>
-public sealed record SandboxStarted(string ApiUrl, string S3Endpoint, string ApiKey, string Path, int ProcessId, string? CertificatePath)
-{
-    public override string ToString() => $"Sandbox {ApiUrl} (process {ProcessId})";
-}
-
-/// <summary>What a sandbox that could not start answers.</summary>
-public sealed record SandboxFailed(string Error, string ErrorId);
-
-/// <summary>The sandbox cannot start, for a reason that its caller can do something about.</summary>
-public sealed class SandboxStartException(string errorId, string message, Exception? innerException = null) : Exception(message, innerException)
-{
-    public const string SettingsInvalid = "SandboxSettingsInvalid";
-    public const string FolderInUse = "SandboxFolderInUse";
-    public const string PortTaken = "SandboxPortTaken";
-    public const string StartFailed = "SandboxStartFailed";
-
-    public string ErrorId { get; } = errorId;
-}

@@ -12,10 +12,3 @@ namespace RescaleInterlink.Sandbox.Runner;
 /// <param name="Automations">The command of an automation; null for an unknown one.</param>
 internal sealed record RunSettings(
     ObjectRepository Objects, string Folder, string Container, string PathBase, int MaxRunningJobs, TimeSpan WalltimeHour, Func<string, RunAutomation?> Automations);
-
-/// <param name="Command">A line of the shell.</param>
-/// <param name="Before">Runs before the job's command; otherwise after it.</param>
-internal sealed record RunAutomation(string Command, bool Before);
-
-/// <summary>A file in the work folder of a run under way.</summary>
-internal sealed record LiveFile(string Id, string RelativePath, long Size);

@@ -1,0 +1,3 @@
+namespace RescaleInterlink.Sandbox.Data;
+
+public sealed record JobInput(string FileId, bool Decompress);

@@ -1,0 +1,3 @@
+namespace RescaleInterlink.Sandbox.Data;
+
+public sealed record StatusRecord(string Status, DateTimeOffset Date, string? Reason);
