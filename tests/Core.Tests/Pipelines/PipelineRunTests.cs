@@ -7,7 +7,7 @@ using RescaleInterlink.Transfers;
 namespace RescaleInterlink.Core.Tests.Pipelines;
 
 /// <summary>The whole way of real jobs, through a real sandbox and back.</summary>
-public sealed class PipelineRunTests(SharedSandbox shared) : IClassFixture<SharedSandbox>, IDisposable
+public sealed class PipelineRunTests(OwnSandbox shared) : IClassFixture<OwnSandbox>, IDisposable
 {
     private const string Copy = "cd * && cp input.txt ../output.txt";
     private readonly Study _study = new();

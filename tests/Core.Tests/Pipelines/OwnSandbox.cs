@@ -3,7 +3,7 @@ using RescaleInterlink.Testing;
 namespace RescaleInterlink.Core.Tests.Pipelines;
 
 /// <summary>One sandbox and one session for all tests of a class that neither kill it nor give it a fault plan.</summary>
-public sealed class SharedSandbox : IAsyncLifetime
+public sealed class OwnSandbox : IAsyncLifetime
 {
     public SandboxFixture Sandbox { get; private set; } = null!;
     public RescaleSession Session { get; private set; } = null!;
