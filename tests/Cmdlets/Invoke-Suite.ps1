@@ -21,6 +21,8 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
+# A list arrives as one text from 'pwsh -File'.
+$Name = $Name.Split(',')
 $ProgressPreference = 'SilentlyContinue'
 
 # Read by Support.ps1 in every test file.

@@ -10,7 +10,7 @@ using RescaleInterlink.Transfers;
 namespace RescaleInterlink.PowerShell.Commands;
 
 /// <summary>Downloads files, decrypts and verifies them; a file is at its final name only when it is whole.</summary>
-[Cmdlet(VerbsCommunications.Receive, "RescaleFile", SupportsShouldProcess = true, DefaultParameterSetName = IdSet)]
+[Cmdlet(VerbsCommunications.Receive, "RescaleFile", SupportsShouldProcess = true, DefaultParameterSetName = ObjectSet)]
 [OutputType(typeof(ReceivedFileItem))]
 public sealed class ReceiveRescaleFileCommand : TransferCmdlet
 {

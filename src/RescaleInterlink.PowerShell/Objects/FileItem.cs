@@ -9,19 +9,41 @@ public sealed class FileItem : StoredFileItem, IShellObject
 {
     internal FileItem(PlatformFile record)
         : base(record)
-        => Owner = record.Owner;
+    {
+        Id = record.Id;
+        Name = record.Name;
+        Length = record.DecryptedSize;
+        Sha512 = Sha512Of(record);
+        DateUploaded = record.DateUploaded;
+        Owner = record.Owner;
+    }
 
     internal FileItem(UploadedFile uploaded, string localPath)
-        : base(uploaded.Id, uploaded.Name, uploaded.Length, uploaded.Sha512)
+        : base(null)
     {
+        Id = uploaded.Id;
+        Name = uploaded.Name;
+        Length = uploaded.Length;
+        Sha512 = uploaded.Sha512;
         FolderId = uploaded.FolderId;
         LocalPath = localPath;
     }
 
     static string IShellObject.TypeName => "RescaleInterlink.File";
 
+    public override string Id { get; }
+
+    public override string Name { get; }
+
+    public override long? Length { get; }
+
+    public override string? Sha512 { get; }
+
+    public override DateTimeOffset? DateUploaded { get; }
+
     public string? Owner { get; }
 
+    /// <summary>Where it was registered, when this is the result of Send-RescaleFile.</summary>
     public string? FolderId { get; }
 
     /// <summary>What was uploaded, when this is the result of Send-RescaleFile.</summary>

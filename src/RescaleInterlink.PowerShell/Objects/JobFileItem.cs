@@ -9,16 +9,31 @@ public sealed class JobFileItem : StoredFileItem, IShellObject
     internal JobFileItem(PlatformFile record, string jobId)
         : base(record)
     {
+        Id = record.Id;
         JobId = jobId;
+        Name = record.Name;
         RelativePath = record.RelativePath;
+        Length = record.DecryptedSize;
+        Sha512 = Sha512Of(record);
+        DateUploaded = record.DateUploaded;
     }
 
     static string IShellObject.TypeName => "RescaleInterlink.JobFile";
 
+    public override string Id { get; }
+
     public string JobId { get; }
+
+    public override string Name { get; }
 
     /// <summary>Path beneath the job's work folder.</summary>
     public string? RelativePath { get; }
+
+    public override long? Length { get; }
+
+    public override string? Sha512 { get; }
+
+    public override DateTimeOffset? DateUploaded { get; }
 
     public override string ToString() => $"{RelativePath ?? Name} ({Id})";
 }

@@ -3,39 +3,26 @@ using RescaleInterlink.Platform;
 namespace RescaleInterlink.PowerShell.Objects;
 
 /// <summary>What a library file and a job's output have in common: it can be received.</summary>
+/// <remarks>The properties are overridden only so that the shell shows them in the order of the class a script sees.</remarks>
 public abstract class StoredFileItem
 {
-    private protected StoredFileItem(PlatformFile record)
-    {
-        Record = record;
-        Id = record.Id;
-        Name = record.Name;
-        Length = record.DecryptedSize;
-        Sha512 = record.FileChecksums
-            .FirstOrDefault(sum => sum.HashFunction.Equals("sha512", StringComparison.OrdinalIgnoreCase))?.FileHash;
-        DateUploaded = record.DateUploaded;
-    }
-
-    private protected StoredFileItem(string id, string name, long length, string sha512)
-    {
-        Id = id;
-        Name = name;
-        Length = length;
-        Sha512 = sha512;
-    }
+    private protected StoredFileItem(PlatformFile? record) => Record = record;
 
     /// <summary>The platform's record with the key, kept so that a download needs no second look-up. Never shown.</summary>
     internal PlatformFile? Record { get; }
 
-    public string Id { get; }
+    public abstract string Id { get; }
 
-    public string Name { get; }
+    public abstract string Name { get; }
 
     /// <summary>Bytes before encryption.</summary>
-    public long? Length { get; }
+    public abstract long? Length { get; }
 
     /// <summary>Lower-case hex of the plaintext's hash, when the platform has it.</summary>
-    public string? Sha512 { get; }
+    public abstract string? Sha512 { get; }
 
-    public DateTimeOffset? DateUploaded { get; }
+    public abstract DateTimeOffset? DateUploaded { get; }
+
+    private protected static string? Sha512Of(PlatformFile record) => record.FileChecksums
+        .FirstOrDefault(sum => sum.HashFunction.Equals("sha512", StringComparison.OrdinalIgnoreCase))?.FileHash;
 }

@@ -1,0 +1,202 @@
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'Support.ps1')
+    Import-TestedModule
+    $folder = New-TestFolder
+    $sandbox = Start-TestSandbox $folder
+    $null = $sandbox | Connect-Rescale
+}
+
+AfterAll {
+    Disconnect-Rescale
+    Stop-TestSandbox $sandbox
+}
+
+Describe 'A file there and back' {
+    It '<Name>, <Length> bytes' -ForEach @(
+        @{ Name = 'empty.bin'; Length = 0 }
+        @{ Name = 'one.bin'; Length = 1 }
+        @{ Name = 'block.bin'; Length = 16 }
+        @{ Name = 'with spaces.bin'; Length = 1000 }
+        @{ Name = '[brackets] a[1].bin'; Length = 1000 }
+        @{ Name = 'Ünïcødé 日本語 🚀.bin'; Length = 1000 }
+        @{ Name = ('x' * 196) + '.bin'; Length = 1000 }
+        @{ Name = "quote's & `$dollar;.bin"; Length = 1000 }
+        @{ Name = 'a part.bin'; Length = 16MB }
+        @{ Name = 'a part and one.bin'; Length = 16MB + 1 }
+        @{ Name = 'several parts.bin'; Length = 50MB + 7 }
+    ) {
+        $source = New-RandomFile (Join-Path $folder 'in' $Name) $Length
+        $sent = Send-RescaleFile -LiteralPath $source
+        $sent.Name | Should -Be $Name
+        $sent.Length | Should -Be $Length
+        $sent.Sha512 | Should -Be (Get-Sha512 $source)
+        $sent.LocalPath | Should -Be $source
+        $received = $sent | Receive-RescaleFile -Destination (Join-Path $folder 'out')
+        $received.FullName | Should -Be (Join-Path $folder 'out' $Name)
+        $received.Verification | Should -Be 'Verified'
+        $received.FileId | Should -Be $sent.Id
+        # The result binds to -LiteralPath, whatever the name.
+        ($received | Get-FileHash -Algorithm SHA512).Hash | Should -Be $sent.Sha512
+        Get-ChildItem -LiteralPath (Join-Path $folder 'out') -Force | Where-Object Name -like '*rescale-part' | Should -BeNullOrEmpty
+    }
+
+    It 'shows no key anywhere' {
+        $file = Get-RescaleFile -First 1
+        $file.PSObject.Properties.Name | Where-Object { $_ -match 'key|iv|credential' } | Should -BeNullOrEmpty
+        ($file | ConvertTo-Json -Depth 5) + ($file | Format-List * -Force | Out-String) | Should -Not -Match 'encod|encrypt'
+    }
+}
+
+Describe 'Send-RescaleFile' {
+    BeforeAll {
+        $many = Join-Path $folder 'many'
+        $sources = 1..12 | ForEach-Object { New-RandomFile (Join-Path $many "file_$_.dat") (1000 * $_) $_ }
+        $null = New-Item -ItemType Directory (Join-Path $many 'sub')
+    }
+
+    It 'takes wildcards, and skips folders that they match' {
+        $sent = Send-RescaleFile -Path (Join-Path $many '*')
+        $sent.Count | Should -Be 12
+        ($sent.LocalPath | Sort-Object) | Should -Be ($sources | Sort-Object)
+    }
+
+    It 'takes files from Get-ChildItem and names relative to the current location' {
+        Push-Location -LiteralPath $many
+        try {
+            @(Get-ChildItem -File | Send-RescaleFile -ThrottleLimit 3).Count | Should -Be 12
+            (Send-RescaleFile file_1.dat).LocalPath | Should -Be $sources[0]
+            ('file_1.dat', 'file_2.dat' | Send-RescaleFile).Count | Should -Be 2
+        }
+        finally { Pop-Location }
+    }
+
+    It 'takes a PowerShell drive, and refuses what is not on disk' {
+        $null = New-PSDrive -Name RescaleTest -PSProvider FileSystem -Root $many
+        try { (Send-RescaleFile RescaleTest:/file_1.dat).LocalPath | Should -Be $sources[0] } finally { Remove-PSDrive RescaleTest }
+        Send-RescaleFile -LiteralPath Env:PATH -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed.FullyQualifiedErrorId | Should -BeLike 'ProviderNotSupported,*'
+    }
+
+    It 'one bad item is one error record, and the rest goes on' {
+        $sent = $sources[0], (Join-Path $many 'missing.dat'), (Join-Path $many 'sub'), $sources[1] |
+            Send-RescaleFile -ErrorAction SilentlyContinue -ErrorVariable failed
+        $sent.Count | Should -Be 2
+        $failed.Count | Should -Be 2
+        ($failed.FullyQualifiedErrorId | ForEach-Object { $_.Split(',')[0] } | Sort-Object) | Should -Be 'SourceIsDirectory', 'SourceNotFound'
+        foreach ($record in $failed) {
+            $record.TargetObject | Should -Not -BeNullOrEmpty
+            $record.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+        }
+    }
+
+    It 'a wildcard that matches nothing is an error that names -LiteralPath' {
+        Send-RescaleFile (Join-Path $many 'a[9]b.dat') -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed.FullyQualifiedErrorId | Should -BeLike 'SourceNotFound,*'
+        $failed[0].ErrorDetails.RecommendedAction | Should -Match '-LiteralPath'
+    }
+
+    It '-WhatIf sends nothing' {
+        $before = @(Get-RescaleFile).Count
+        Send-RescaleFile -Path (Join-Path $many '*') -WhatIf | Should -BeNullOrEmpty
+        @(Get-RescaleFile).Count | Should -Be $before
+    }
+
+    It 'from four runspaces at once sends everything once' {
+        $connection = Get-RescaleConnection
+        $path = $ModulePath
+        $ids = $sources | ForEach-Object -ThrottleLimit 4 -Parallel {
+            Import-Module $using:path
+            (Send-RescaleFile -LiteralPath $_ -Connection $using:connection).Id
+        }
+        ($ids | Sort-Object -Unique).Count | Should -Be 12
+    }
+}
+
+Describe 'Receive-RescaleFile' {
+    BeforeAll {
+        $source = New-RandomFile (Join-Path $folder 'here' 'model.inp') 20000 5
+        $sent = Send-RescaleFile $source
+    }
+
+    It 'binds ids by property name, from strings and from the objects of a listing' {
+        $one = Join-Path $folder 'by id'
+        ([pscustomobject]@{ FileId = $sent.Id } | Receive-RescaleFile -Destination $one).Sha512 | Should -Be $sent.Sha512
+        (Receive-RescaleFile $sent.Id $one -Force).Sha512 | Should -Be $sent.Sha512
+        (Get-RescaleFile -Id $sent.Id | Receive-RescaleFile -Destination $one -Force).Sha512 | Should -Be $sent.Sha512
+    }
+
+    It 'keeps an existing file, and with -Force replaces it only when the new one is whole' {
+        $target = Join-Path (New-Item -ItemType Directory (Join-Path $folder 'force')).FullName 'model.inp'
+        Set-Content -LiteralPath $target -Value 'mine' -NoNewline
+        $sent | Receive-RescaleFile -Destination (Split-Path $target) -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed.FullyQualifiedErrorId | Should -BeLike 'DestinationExists,*'
+        $failed[0].CategoryInfo.Category | Should -Be 'ResourceExists'
+        Get-Content -Raw -LiteralPath $target | Should -Be 'mine'
+        Set-Fault $sandbox @{ target = 's3'; method = 'GET'; fault = 'status'; status = 403; code = 'AccessDenied' }
+        try { $sent | Receive-RescaleFile -Destination (Split-Path $target) -Force -ErrorAction SilentlyContinue -ErrorVariable failed }
+        finally { Clear-Fault $sandbox }
+        $failed.Count | Should -Be 1
+        Get-Content -Raw -LiteralPath $target | Should -Be 'mine'
+        Get-ChildItem -LiteralPath (Split-Path $target) -Force | Should -HaveCount 1
+        $null = $sent | Receive-RescaleFile -Destination (Split-Path $target) -Force
+        Get-Sha512 $target | Should -Be $sent.Sha512
+    }
+
+    It 'does not let two files become one' {
+        $twin = Send-RescaleFile $source
+        $received = $sent, $twin | Receive-RescaleFile -Destination (Join-Path $folder 'twins') -ErrorAction SilentlyContinue -ErrorVariable failed
+        @($received).Count | Should -Be 1
+        $failed.FullyQualifiedErrorId | Should -BeLike 'DestinationExists,*'
+    }
+
+    It 'an unknown id is one error record, and the rest goes on' {
+        $received = Receive-RescaleFile -Id 'nosuch', $sent.Id -Destination (Join-Path $folder 'unknown') -ErrorAction SilentlyContinue -ErrorVariable failed
+        $received.FileId | Should -Be $sent.Id
+        $failed.FullyQualifiedErrorId | Should -BeLike 'FileNotFound,*'
+        $failed.TargetObject | Should -Be 'nosuch'
+    }
+
+    It 'a full disk is one error record and leaves nothing behind' -Skip:(-not $IsLinux -or (id -u) -ne '0') {
+        $small = (New-Item -ItemType Directory (Join-Path $folder 'small')).FullName
+        mount -t tmpfs -o size=2m tmpfs $small 2>$null
+        if ($LASTEXITCODE -ne 0) { Set-ItResult -Skipped -Because 'a small file system cannot be mounted here'; return }
+        try {
+            $large = Send-RescaleFile -LiteralPath (New-RandomFile (Join-Path $folder 'large.bin') 5MB)
+            $large | Receive-RescaleFile -Destination $small -ErrorAction SilentlyContinue -ErrorVariable failed
+            $failed.FullyQualifiedErrorId | Should -BeLike 'DiskFull,*'
+            $failed.CategoryInfo.Category | Should -Be 'WriteError'
+            Get-ChildItem -LiteralPath $small -Force | Should -BeNullOrEmpty
+        }
+        finally { umount $small }
+    }
+
+    It 'a destination that is a file is an error' {
+        $sent | Receive-RescaleFile -Destination $source -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed.Count | Should -Be 1
+        $failed.FullyQualifiedErrorId | Should -Match '^Destination'
+    }
+
+    It '-WhatIf receives nothing' {
+        $sent | Receive-RescaleFile -Destination (Join-Path $folder 'whatif') -WhatIf | Should -BeNullOrEmpty
+        Test-Path (Join-Path $folder 'whatif') | Should -BeFalse
+    }
+}
+
+Describe 'Get-RescaleFile' {
+    It 'lists by name and stops at -First' {
+        @(Get-RescaleFile -First 3).Count | Should -Be 3
+        (Get-RescaleFile -Name 'MODEL.*').Name | Select-Object -Unique | Should -Be 'model.inp'
+        @(Get-RescaleFile -Name 'no such name').Count | Should -Be 0
+    }
+
+    It 'writes objects of a stable type that the next cmdlet takes' {
+        $file = Get-RescaleFile -First 1
+        $file.PSTypeNames[0] | Should -Be 'RescaleInterlink.File'
+        $file.FileId | Should -Be $file.Id
+    }
+
+    It 'an unknown id is one error record' {
+        Get-RescaleFile -Id nosuch -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed.FullyQualifiedErrorId | Should -BeLike 'FileNotFound,*'
+    }
+}
