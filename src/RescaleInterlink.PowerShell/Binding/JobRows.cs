@@ -7,17 +7,15 @@ using RescaleInterlink.PowerShell.Base;
 
 namespace RescaleInterlink.PowerShell.Binding;
 
-/// <summary>Rows of a job table, from a file or from the pipeline.</summary>
+/// <summary>Rows of a job table that come down the pipeline.</summary>
 internal static class JobRows
 {
     /// <summary>Relative directories of a file are relative to the file's own folder.</summary>
-    /// <exception cref="RescaleException">SourceNotFound, SourceUnreadable, JobTableInvalid.</exception>
-    public static IReadOnlyList<JobRow> ReadFile(string path) => JobTable.ReadFile(path);
-
     /// <summary>Objects with the columns of a jobs CSV. They go through the same reader as a file, so that both know the
     /// same columns and report the same faults: row 1 is the header there, so the first object is row 2.</summary>
     /// <exception cref="RescaleException">JobTableInvalid.</exception>
-    public static IReadOnlyList<JobRow> Of(IReadOnlyList<PSObject> objects)
+    /// <param name="currentFolder">What relative directories start at: the session's folder, which is not the process's.</param>
+    public static IReadOnlyList<JobRow> Of(IReadOnlyList<PSObject> objects, string currentFolder)
     {
         string[] columns = [.. objects.SelectMany(item => item.Properties).Where(property => property.IsGettable)
             .Select(property => property.Name).Distinct(StringComparer.OrdinalIgnoreCase)];
@@ -26,14 +24,8 @@ internal static class JobRows
         foreach (PSObject item in objects)
             text.AppendJoin(',', columns.Select(column => Quote(Text(item.Properties[column]?.Value)))).Append('\n');
         using var reader = new StringReader(text.ToString());
-        return JobTable.Read(reader, "the pipeline");
+        return JobTable.Read(reader, "the pipeline", currentFolder);
     }
-
-    /// <summary>Relative directories start at the session's current folder, which is not the process's.</summary>
-    public static IReadOnlyList<JobRow> WithFullDirectories(IReadOnlyList<JobRow> rows, string currentFolder) =>
-        [.. rows.Select(row => string.IsNullOrEmpty(row.Spec.Directory)
-            ? row
-            : row with { Spec = row.Spec with { Directory = Path.GetFullPath(row.Spec.Directory, currentFolder) } })];
 
     /// <summary>The directory with what lies in it, for a plan.</summary>
     public static string Describe(string? directory)

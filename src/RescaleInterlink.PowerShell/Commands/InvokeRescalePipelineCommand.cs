@@ -80,7 +80,7 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
         (string current, string? table, string? destination, string? state) = await InvokeAsync(() => (
             PathResolver.CurrentFolder(this), Full(ParameterSetName == TableSet ? JobsCsv : null), Full(Destination), Full(StatePath)));
         PipelineRunner runner = Session.CreatePipeline();
-        IReadOnlyList<JobRow> rows = JobRows.WithFullDirectories(table is null ? JobRows.Of(_rows) : JobRows.ReadFile(table), current);
+        IReadOnlyList<JobRow> rows = table is null ? JobRows.Of(_rows, current) : JobTable.ReadFile(table);
         rows = await ConfirmedAsync(rows, destination);
         if (rows.Count == 0)
             return;
@@ -104,6 +104,8 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
             await WriteAsync(item);
             if (result.JobId is { } id)
                 State.Jobs.Add(id, result.JobName);
+            foreach (RescaleException warning in result.Warnings)
+                PostWarning(warning.Message);
             if (result.Error is not null)
                 await WriteErrorAsync(result.Error, item);
         }

@@ -11,7 +11,7 @@ using RescaleInterlink.PowerShell.Objects;
 namespace RescaleInterlink.PowerShell.Commands;
 
 /// <summary>Creates jobs and starts them. The parameters are the columns of a jobs CSV, so its rows bind by name.</summary>
-[Cmdlet(VerbsLifecycle.Submit, "RescaleJob", SupportsShouldProcess = true, DefaultParameterSetName = SpecSet)]
+[Cmdlet(VerbsLifecycle.Submit, "RescaleJob", SupportsShouldProcess = true, DefaultParameterSetName = IdSet)]
 [OutputType(typeof(JobItem))]
 public sealed class SubmitRescaleJobCommand : TransferCmdlet
 {
@@ -25,7 +25,6 @@ public sealed class SubmitRescaleJobCommand : TransferCmdlet
     public string[] JobId { get; set; } = [];
 
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = SpecSet)]
-    [Alias("Name")]
     public string JobName { get; set; } = "";
 
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = SpecSet)]

@@ -1,0 +1,136 @@
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'Support.ps1')
+    Import-TestedModule
+    $folder = New-TestFolder
+    $sandbox = Start-TestSandbox $folder
+    $null = $sandbox | Connect-Rescale
+
+    # A study of some runs; each directory holds its number, each job writes its square.
+    function New-Study {
+        param([string] $Name, [int[]] $Numbers, [scriptblock] $Change = {})
+        $study = (New-Item -ItemType Directory (Join-Path $folder $Name)).FullName
+        $rows = foreach ($n in $Numbers) {
+            $directory = (New-Item -ItemType Directory (Join-Path $study "Run_$n")).FullName
+            Set-Content -LiteralPath (Join-Path $directory 'n.txt') -Value $n
+            $row = [pscustomobject][ordered]@{
+                Directory = $directory; JobName = "job_$n"; AnalysisCode = 'user_included'; AnalysisVersion = ''
+                Command = 'cd Run_*; awk ''{ print $1 * $1 }'' n.txt > square.txt'; CoreType = 'emerald'; CoresPerSlot = 1
+                WalltimeHours = 1; Slots = 1; LicenseSettings = ''; Tags = 'study'
+            }
+            $null = & $Change $row $n
+            $row
+        }
+        $csv = Join-Path $study 'jobs.csv'
+        $rows | Export-Csv -LiteralPath $csv
+        [pscustomobject]@{ Folder = $study; Csv = $csv; Results = Join-Path $study 'results'; Rows = $rows }
+    }
+}
+
+AfterAll {
+    Disconnect-Rescale
+    Stop-TestSandbox $sandbox
+}
+
+Describe 'Invoke-RescalePipeline' {
+    It 'takes a table from directories to verified results' {
+        $study = New-Study good (1..4)
+        $results = Invoke-RescalePipeline -JobsCsv $study.Csv -Destination $study.Results -PollIntervalSeconds 1
+        $results.Count | Should -Be 4
+        foreach ($result in $results) {
+            $result.PSTypeNames[0] | Should -Be 'RescaleInterlink.PipelineResult'
+            $result.Succeeded | Should -BeTrue
+            $result.Status | Should -Be 'Completed'
+            $result.Stage | Should -Be 'Done'
+            $result.Destination | Should -Be (Join-Path $study.Results $result.JobName)
+            $result.Files.Count | Should -BeGreaterThan 1
+            foreach ($file in $result.Files) { Get-Sha512 $file.FullName | Should -Be $file.Sha512 }
+            Get-Content -LiteralPath (Join-Path $result.Destination "Run_$($result.Index)" 'square.txt') | Should -Be "$($result.Index * $result.Index)"
+        }
+        ($results.Index | Sort-Object) | Should -Be 1, 2, 3, 4
+        ($results[0] | Get-RescaleJobFile).Count | Should -Be $results[0].Files.Count
+
+        $state = Join-Path $study.Folder 'jobs.state.csv'
+        (Get-Content -LiteralPath $state -TotalCount 1) | Should -Be 'Index,JobName,Directory,TarPath,TarStatus,FileID,UploadStatus,JobID,SubmitStatus,ExtraFileIDs,ErrorMessage,LastUpdated'
+        $rows = Import-Csv -LiteralPath $state
+        $rows.SubmitStatus | Select-Object -Unique | Should -Be 'success'
+        ($rows.JobID | Sort-Object) | Should -Be ($results.JobId | Sort-Object)
+
+        # A second run finds everything done; -Force does it again.
+        $before = @(Get-RescaleJob).Count
+        $again = Invoke-RescalePipeline -JobsCsv $study.Csv -Destination $study.Results -PollIntervalSeconds 1
+        ($again.JobId | Sort-Object) | Should -Be ($results.JobId | Sort-Object)
+        @(Get-RescaleJob).Count | Should -Be $before
+        @(Invoke-RescalePipeline -JobsCsv $study.Csv -Destination $study.Results -Force -PollIntervalSeconds 1 | Where-Object Succeeded).Count | Should -Be 4
+        @(Get-RescaleJob).Count | Should -Be ($before + 4)
+    }
+
+    It 'takes rows from the pipeline, and relative directories from the current location' {
+        $study = New-Study rows (1..2) { param($row, $n) $row.Directory = "Run_$n" }
+        Push-Location -LiteralPath $study.Folder
+        try { $results = Import-Csv jobs.csv | Invoke-RescalePipeline -Destination results -PollIntervalSeconds 1 }
+        finally { Pop-Location }
+        @($results | Where-Object Succeeded).Count | Should -Be 2
+        Test-Path -LiteralPath (Join-Path $study.Results 'pipeline.state.csv') | Should -BeTrue
+        Test-Path -LiteralPath (Join-Path $study.Results 'job_2' 'Run_2' 'square.txt') | Should -BeTrue
+    }
+
+    It 'takes relative directories of a table from the folder of the table' {
+        $study = New-Study relative (1..1) { param($row, $n) $row.Directory = "Run_$n" }
+        (Invoke-RescalePipeline -JobsCsv $study.Csv -Destination $study.Results -PollIntervalSeconds 1).Succeeded | Should -BeTrue
+    }
+
+    It 'each bad row is one error record with its reason, and the others finish' {
+        $study = New-Study bad (1..4) {
+            param($row, $n)
+            if ($n -eq 2) { $row.Command = 'echo broken; exit 7' }
+            if ($n -eq 3) { $row.Directory = Join-Path $folder 'bad' 'no such directory' }
+        }
+        $results = Invoke-RescalePipeline -JobsCsv $study.Csv -Destination $study.Results -PollIntervalSeconds 1 -ErrorAction SilentlyContinue -ErrorVariable failed
+        $results.Count | Should -Be 4
+        (($results | Where-Object Succeeded).Index | Sort-Object) | Should -Be 1, 4
+        $failed.Count | Should -Be 2
+        $broken = $failed | Where-Object { $_.TargetObject.Index -eq 2 }
+        $broken.FullyQualifiedErrorId | Should -BeLike 'JobFailed,*'
+        "$broken" | Should -Match 'A run failed: exit code 7'
+        Get-Content -LiteralPath (Join-Path $study.Results 'job_2' 'process_output.log') | Should -Be 'broken'
+        $missing = $failed | Where-Object { $_.TargetObject.Index -eq 3 }
+        "$missing" | Should -Match 'no such directory'
+        $missing.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+    }
+
+    It 'two jobs of one name get two folders' {
+        $study = New-Study twins (1..2) { param($row, $n) $row.JobName = 'twin' }
+        $results = Invoke-RescalePipeline -JobsCsv $study.Csv -Destination $study.Results -PollIntervalSeconds 1
+        foreach ($result in $results) { $result.Destination | Should -Be (Join-Path $study.Results "twin_$($result.JobId.Substring(0, 6))") }
+        ($results.Destination | Sort-Object -Unique).Count | Should -Be 2
+    }
+
+    It 'a malformed table is one error that names row and column, and nothing is sent' {
+        $study = New-Study malformed (1..3) { param($row, $n) if ($n -eq 2) { $row.CoresPerSlot = 'four' } }
+        $before = @(Get-RescaleJob).Count
+        try { Invoke-RescalePipeline -JobsCsv $study.Csv -Destination $study.Results; throw 'it ran' } catch { $record = $_ }
+        $record.FullyQualifiedErrorId | Should -BeLike 'JobTableInvalid,*'
+        "$record" | Should -Match 'row 3'
+        "$record" | Should -Match 'CoresPerSlot'
+        { $study.Rows | Select-Object -ExcludeProperty Command | Invoke-RescalePipeline -Destination $study.Results } | Should -Throw '*Command*' -ErrorId 'JobTableInvalid,*'
+        { Invoke-RescalePipeline -JobsCsv (Join-Path $folder 'none.csv') } | Should -Throw -ErrorId 'SourceNotFound,*'
+        @(Get-RescaleJob).Count | Should -Be $before
+    }
+
+    It '-WhatIf shows the plan and changes nothing' {
+        $study = New-Study whatif (1..2)
+        $before = @(Get-RescaleJob).Count
+        Invoke-RescalePipeline -JobsCsv $study.Csv -Destination $study.Results -WhatIf | Should -BeNullOrEmpty
+        @(Get-RescaleJob).Count | Should -Be $before
+        Test-Path -LiteralPath $study.Results | Should -BeFalse
+        (Get-ChildItem -LiteralPath $study.Folder -File).Name | Should -Be 'jobs.csv'
+    }
+
+    It 'without a destination submits and does not wait' {
+        $study = New-Study submit (1..1) { param($row, $n) $row.Command = 'while [ ! -e never ]; do sleep 0.1; done' }
+        $result = Invoke-RescalePipeline -JobsCsv $study.Csv
+        $result.Succeeded | Should -BeTrue
+        $result.Destination | Should -BeNullOrEmpty
+        (Get-RescaleJob $result.JobId).Status | Should -Not -Be 'Completed'
+    }
+}
