@@ -30,7 +30,7 @@ Describe 'Completion' {
 
     It 'of <Line> offers the jobs this session has seen' -ForEach @(
         @{ Line = 'Get-RescaleJob -JobId ' }, @{ Line = 'Get-RescaleJob ' }, @{ Line = 'Wait-RescaleJob -JobId ' }, @{ Line = 'Receive-RescaleJob -Id ' }
-        @{ Line = 'Get-RescaleJobFile ' }, @{ Line = "Get-RescaleJob -JobId it's" }
+        @{ Line = 'Get-RescaleJobFile ' }, @{ Line = 'Get-RescaleJob -JobId it' }
     ) {
         $match = Get-Completion $Line | Where-Object CompletionText -eq $job.Id
         $match.ListItemText | Should -Be "it's a job"

@@ -4,8 +4,9 @@ BeforeAll {
     . (Join-Path $PSScriptRoot 'Support.ps1')
     Import-TestedModule
     $folder = New-TestFolder
-    $sandbox = Start-TestSandbox $folder
-    $connection = $sandbox | Connect-Rescale
+    # The sandbox changes: it is killed and started again.
+    $world = @{ Sandbox = Start-TestSandbox $folder; Shells = [System.Collections.Generic.List[powershell]]::new() }
+    $connection = $world.Sandbox | Connect-Rescale
 
     # Runs a script beside the test; the result is what it wrote and the errors it reported.
     function Start-Beside {
@@ -14,6 +15,7 @@ BeforeAll {
         $shell.Runspace.SessionStateProxy.SetVariable('ProgressPreference', 'SilentlyContinue')
         foreach ($entry in $Variables.GetEnumerator()) { $shell.Runspace.SessionStateProxy.SetVariable($entry.Key, $entry.Value) }
         $null = $shell.AddScript("Import-Module '$($ModulePath.Replace("'", "''"))'").AddStatement().AddScript($Script)
+        $world.Shells.Add($shell)
         [pscustomobject]@{ Shell = $shell; Running = $shell.BeginInvoke() }
     }
     function Wait-Beside {
@@ -21,36 +23,40 @@ BeforeAll {
         Wait-Until { $Beside.Running.IsCompleted } 'the command beside ended' $Seconds
         $output = $Beside.Shell.EndInvoke($Beside.Running)
         $errors = @($Beside.Shell.Streams.Error)
-        $Beside.Shell.Dispose()
         [pscustomobject]@{ Output = @($output); Errors = $errors }
     }
     function Restart-Killed {
-        Stop-Process -Id $sandbox.ProcessId -Force
-        Wait-Until { -not (Get-Process -Id $sandbox.ProcessId -ErrorAction Ignore | Where-Object { -not $_.HasExited }) } 'the sandbox is dead'
-        $script:sandbox = Start-RescaleSandbox -Path $sandbox.Path -AllowFault
+        $process = Get-Process -Id $world.Sandbox.ProcessId
+        $process.Kill()
+        Wait-Until { $process.HasExited } 'the sandbox is dead'
+        $world.Sandbox = Start-RescaleSandbox -Path $world.Sandbox.Path -AllowFault
     }
 }
 
 AfterAll {
+    foreach ($shell in $world.Shells) {
+        $shell.Stop()
+        $shell.Dispose()
+    }
     Disconnect-Rescale
-    Stop-TestSandbox $sandbox
+    Stop-TestSandbox $world.Sandbox
 }
 
 Describe 'A sandbox that is killed and started again' {
     It 'keeps address, key, files and jobs' {
         $file = Send-RescaleFile -LiteralPath (New-RandomFile (Join-Path $folder 'kept.bin') 20MB)
-        $url = "$($sandbox.ApiUrl)"
+        $url = "$($world.Sandbox.ApiUrl)"
         Restart-Killed
-        "$($sandbox.ApiUrl)" | Should -Be $url
+        "$($world.Sandbox.ApiUrl)" | Should -Be $url
         ($file | Receive-RescaleFile -Destination (Join-Path $folder 'kept')).Sha512 | Should -Be $file.Sha512
     }
 
     It 'in the middle of an upload does not harm it' {
         $source = New-RandomFile (Join-Path $folder 'killed.bin') 64MB
         # Parts are slow, so that the kill comes between them.
-        Set-Fault $sandbox @{ target = 's3'; operation = 'UploadPart'; fault = 'latency'; milliseconds = 700; skip = 1 }
+        Set-Fault $world.Sandbox @{ target = 's3'; operation = 'UploadPart'; fault = 'latency'; milliseconds = 700; skip = 1 }
         $beside = Start-Beside { Send-RescaleFile -LiteralPath $source -Connection $connection } @{ source = $source; connection = $connection }
-        Wait-Until { @((Invoke-SandboxControl $sandbox Get faults).rules | Where-Object fired -gt 0).Count -gt 0 } 'parts were sent'
+        Wait-Until { @((Invoke-SandboxControl $world.Sandbox Get faults).rules | Where-Object fired -gt 0).Count -gt 0 } 'parts were sent'
         Restart-Killed
         $sent = Wait-Beside $beside
         $sent.Errors | Should -BeNullOrEmpty
@@ -81,23 +87,23 @@ Describe 'A sandbox that is killed and started again' {
 
 Describe 'Secrets' {
     It 'are in no stream of any command, and in no file of the state folder that others can read' {
-        $key = [Net.NetworkCredential]::new('', $sandbox.ApiKey).Password
+        $key = [Net.NetworkCredential]::new('', $world.Sandbox.ApiKey).Password
         $source = New-RandomFile (Join-Path $folder 'secret.bin') 20MB
-        Set-Fault $sandbox @{ target = 's3'; fault = 'status'; status = 500; code = 'InternalError'; times = 2 }, @{ target = 'api'; path = '/files/'; fault = 'status'; status = 503; times = 1 }
-        $everything = & {
-            $sandbox | Connect-Rescale -Verbose -Debug:$false
+        Set-Fault $world.Sandbox @{ target = 's3'; fault = 'status'; status = 500; code = 'InternalError'; times = 2 }, @{ target = 'api'; path = '/files/'; fault = 'status'; status = 503; times = 1 }
+        $everything = . {
+            $world.Sandbox | Connect-Rescale -Verbose -Debug:$false
             Send-RescaleFile -LiteralPath $source -Verbose | Tee-Object -Variable sent
             $sent | Receive-RescaleFile -Destination (Join-Path $folder 'secret') -Verbose
-            Get-RescaleFile -Id nosuch
+            Get-RescaleFile -Id nosuch -ErrorAction Continue
             Get-RescaleFile -First 3 | Format-List * -Force
         } *>&1 | Out-String -Width 500
-        Clear-Fault $sandbox
+        Clear-Fault $world.Sandbox
         $everything += $Error | Format-List * -Force | Out-String -Width 500
         $everything | Should -Match 'secret\.bin'
         $everything | Should -Not -Match ([regex]::Escape($key))
         $everything | Should -Not -Match 'X-Amz-Signature|SecretAccessKey|AWS4-HMAC|encodedEncryptionKey'
         # The file's own key is known to the platform; it must not be shown either.
-        $record = Invoke-RestMethod "$($sandbox.ApiUrl)api/v3/files/$($sent.Id)/" -Headers @{ Authorization = "Token $key" }
+        $record = Invoke-RestMethod "$($world.Sandbox.ApiUrl)api/v3/files/$($sent.Id)/" -Headers @{ Authorization = "Token $key" }
         $record.encodedEncryptionKey.Length | Should -BeGreaterThan 20
         $everything | Should -Not -Match ([regex]::Escape($record.encodedEncryptionKey))
         if (-not $IsWindows) {
@@ -111,9 +117,9 @@ Describe 'A listing' {
         $job = Submit-RescaleJob -JobName outputs -AnalysisCode user_included -CoreType emerald -Command 'for i in 1 2 3 4 5; do echo $i > $i.txt; done'
         $null = $job | Wait-RescaleJob -PollIntervalSeconds 1
         $files = $job | Get-RescaleJobFile
-        $null = Invoke-SandboxControl $sandbox Delete requests
+        $null = Invoke-SandboxControl $world.Sandbox Delete requests
         @($files | Receive-RescaleFile -Destination (Join-Path $folder 'listed')).Count | Should -Be 6
-        $asked = (Invoke-SandboxControl $sandbox Get requests).api.requests.PSObject.Properties.Name
+        $asked = (Invoke-SandboxControl $world.Sandbox Get requests).api.requests.PSObject.Properties.Name
         $asked | Where-Object { $_ -like 'GET */files/*' } | Should -BeNullOrEmpty
     }
 }
