@@ -12,6 +12,12 @@ internal sealed class PartialFile : IDisposable
 {
     public const string Suffix = ".rescale-part";
 
+    // COR_E_IO.
+    private const int UnnumberedIoError = unchecked((int)0x80131620);
+
+    // What FAT allows; other limits are higher.
+    private const long SmallestLargeFile = (4L << 30) - 1;
+
     private readonly string _destination;
     private readonly string _folder;
     private readonly string _path;
@@ -44,13 +50,27 @@ internal sealed class PartialFile : IDisposable
             Directory.CreateDirectory(folder);
             if (FreeSpace(folder) is { } free && free < length) throw LocalFileErrors.DiskFull(destination, length, free);
             var path = Path.Combine(folder, $".{Convert.ToHexString(RandomNumberGenerator.GetBytes(8)).ToLowerInvariant()}{Suffix}");
-            var handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete,
-                FileOptions.Asynchronous, length);
-            return new PartialFile(destination, folder, path, length, handle);
+            return new PartialFile(destination, folder, path, length, Open(path, destination, folder, length));
         }
         catch (Exception failure) when (LocalFileErrors.FromWriting(failure, destination, length, () => FreeSpace(folder)) is { } translated)
         {
             throw translated;
+        }
+    }
+
+    private static SafeFileHandle Open(string path, string destination, string folder, long length)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete,
+                FileOptions.Asynchronous, length);
+        }
+        catch (IOException refused) when (length > 0 && refused.HResult == UnnumberedIoError)
+        {
+            // On Unix .NET gives no number when the room cannot be taken: the disk is full, or no file may be that large.
+            var free = FreeSpace(folder);
+            if (free < length || length <= SmallestLargeFile) throw LocalFileErrors.DiskFull(destination, length, free, refused);
+            throw;
         }
     }
 
