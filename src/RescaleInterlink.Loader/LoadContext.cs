@@ -24,9 +24,6 @@ public sealed class LoadContext : AssemblyLoadContext
         _cmdlets = LoadFromAssemblyPath(cmdletAssembly);
     }
 
-    /// <summary>Whether the module was imported before in this process, by any runspace.</summary>
-    public static bool IsLoaded => instance is not null;
-
     /// <summary>Loads the cmdlet assembly on the first call, and returns the same assembly on every other one.</summary>
     /// <param name="cmdletAssembly">Path of RescaleInterlink.PowerShell.dll; its folder is the only one probed.</param>
     /// <exception cref="InvalidOperationException">Another copy of the module is loaded: a process can hold only one.</exception>

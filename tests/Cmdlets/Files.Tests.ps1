@@ -183,10 +183,17 @@ Describe 'Receive-RescaleFile' {
 }
 
 Describe 'Get-RescaleFile' {
+    BeforeAll { $sent = Send-RescaleFile (New-RandomFile (Join-Path $folder 'listed' 'model.inp') 100) }
+
     It 'lists by name and stops at -First' {
         @(Get-RescaleFile -First 3).Count | Should -Be 3
         (Get-RescaleFile -Name 'MODEL.*').Name | Select-Object -Unique | Should -Be 'model.inp'
         @(Get-RescaleFile -Name 'no such name').Count | Should -Be 0
+    }
+
+    It 'lists a folder' {
+        (Get-RescaleFile -FolderId $sent.FolderId -Name model.inp).Id | Should -Contain $sent.Id
+        { Get-RescaleFile -FolderId nosuch } | Should -Throw -ErrorId 'FolderNotFound,*'
     }
 
     It 'writes objects of a stable type that the next cmdlet takes' {

@@ -59,5 +59,11 @@ try {
     exit [int]($failed -gt 0 -or $result.PassedCount -eq 0)
 }
 finally {
+    # A test that broke off may have left a sandbox; those that this suite started tell so beneath its own folder.
+    foreach ($left in Get-ChildItem -LiteralPath $temporary -Recurse -Filter *.json -ErrorAction Ignore | Where-Object { $_.Directory.Name -eq 'sandboxes' }) {
+        $number = (Get-Content -Raw -LiteralPath $left.FullName | ConvertFrom-Json).processId
+        Write-Host "A test left a sandbox running (process $number); it is ended."
+        Stop-Process -Id $number -Force -ErrorAction Ignore
+    }
     Remove-Item -LiteralPath $temporary -Recurse -Force -ErrorAction Ignore
 }

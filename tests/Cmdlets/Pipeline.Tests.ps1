@@ -43,7 +43,10 @@ Describe 'Invoke-RescalePipeline' {
             $result.Stage | Should -Be 'Done'
             $result.Destination | Should -Be (Join-Path $study.Results $result.JobName)
             $result.Files.Count | Should -BeGreaterThan 1
-            foreach ($file in $result.Files) { Get-Sha512 $file.FullName | Should -Be $file.Sha512 }
+            foreach ($file in $result.Files) {
+                $file.PSTypeNames[0] | Should -Be 'RescaleInterlink.ReceivedFile'
+                ($file | Get-FileHash -Algorithm SHA512).Hash | Should -Be $file.Sha512
+            }
             Get-Content -LiteralPath (Join-Path $result.Destination "Run_$($result.Index)" 'square.txt') | Should -Be "$($result.Index * $result.Index)"
         }
         ($results.Index | Sort-Object) | Should -Be 1, 2, 3, 4

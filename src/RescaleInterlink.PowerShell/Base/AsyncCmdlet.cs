@@ -121,6 +121,8 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         Exception? refused = _loop.Run(
             body, () => _stop.IsCancellationRequested, _ => RequestStop(), ProgressInterval, _progress is null ? null : _progress.Update);
 
+        if (refused is not null || _stop.IsCancellationRequested)
+            CloseProgress();
         if (refused is not null)
             ExceptionDispatchInfo.Throw(refused);
         if (body.IsCompletedSuccessfully)
@@ -136,6 +138,18 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         RequestStop();
         _progress?.Complete();
         ThrowTerminatingError(ErrorRecords.From(error, null));
+    }
+
+    private void CloseProgress()
+    {
+        try
+        {
+            _progress?.Complete();
+        }
+        catch (PipelineStoppedException)
+        {
+            // A stopped pipeline takes nothing any more, and the host clears its display itself.
+        }
     }
 
     private void RequestStop()

@@ -22,6 +22,9 @@ public abstract class TransferCmdlet : RescaleCmdlet
 
     private protected abstract string Activity { get; }
 
+    /// <summary>What one transfer of this command is, in the plural.</summary>
+    private protected virtual string Items => "files";
+
     protected override void Prepare()
     {
         base.Prepare();
@@ -66,5 +69,5 @@ public abstract class TransferCmdlet : RescaleCmdlet
     }
 
     private ProgressReport? Report()
-        => _known == 0 ? null : TransferProgress.Report(Activity, Engine.GetProgress(), _known, _ended, Interlocked.Read(ref _waitingBytes));
+        => _known == 0 ? null : TransferProgress.Report(Activity, Items, Engine.GetProgress(), _known, _ended, Interlocked.Read(ref _waitingBytes));
 }

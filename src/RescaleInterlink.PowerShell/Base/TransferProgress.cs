@@ -5,11 +5,12 @@ namespace RescaleInterlink.PowerShell.Base;
 /// <summary>The engine's numbers in words.</summary>
 internal static class TransferProgress
 {
+    /// <param name="noun">What is counted, in the plural.</param>
     /// <param name="waitingBytes">Bytes of files the engine has not been given yet.</param>
-    public static ProgressReport Report(string activity, ProgressSnapshot now, int files, int filesEnded, long waitingBytes)
+    public static ProgressReport Report(string activity, string noun, ProgressSnapshot now, int known, int ended, long waitingBytes)
     {
         long total = now.BytesTotal + waitingBytes;
-        string status = $"{filesEnded} of {files} files, {Amounts(now, total)}";
+        string status = $"{ended} of {known} {noun}, {Amounts(now, total)}";
         double? percent = total > 0 ? 100.0 * now.BytesDone / total : null;
         return new ProgressReport(activity, status, percent, Items(now));
     }

@@ -34,6 +34,8 @@ public sealed class ReceiveRescaleJobCommand : TransferCmdlet
 
     private protected override string Activity => "Receiving job outputs from Rescale";
 
+    private protected override string Items => "jobs";
+
     protected override async Task ProcessRecordAsync()
     {
         string root = await InvokeAsync(() => Destination is null ? PathResolver.CurrentFolder(this) : PathResolver.Literal(this, Destination));

@@ -1,5 +1,7 @@
+using System.Management.Automation;
 using RescaleInterlink.Pipelines;
 using RescaleInterlink.PowerShell.Base;
+using RescaleInterlink.Transfers;
 
 namespace RescaleInterlink.PowerShell.Objects;
 
@@ -19,7 +21,7 @@ public sealed class PipelineResultItem : IShellObject
         Stage = result.Stage.ToString();
         Destination = result.Destination;
         Elapsed = result.Elapsed;
-        Files = [.. result.Files.Select(file => new ReceivedFileItem(file.Path, null, result.JobId, file.Length, file.Sha512, null))];
+        Files = [.. result.Files.Select(file => ShellObject.Wrap(new ReceivedFileItem(file.Path, null, result.JobId, file.Length, file.Sha512, Verification.Verified)))];
         ErrorMessage = result.Error?.Message;
     }
 
@@ -49,7 +51,8 @@ public sealed class PipelineResultItem : IShellObject
     /// <summary>Folder of the outputs.</summary>
     public string? Destination { get; }
 
-    public IReadOnlyList<ReceivedFileItem> Files { get; }
+    /// <summary>Outputs that are on disk: RescaleInterlink.ReceivedFile.</summary>
+    public IReadOnlyList<PSObject> Files { get; }
 
     public TimeSpan Elapsed { get; }
 
