@@ -113,13 +113,10 @@ internal sealed class PartialFile : IDisposable
             await Task.Run(() => RandomAccess.FlushToDisk(_handle), CancellationToken.None).WaitAsync(cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             _handle.Dispose();
-            File.Move(_path, _destination, overwrite);
+            if (overwrite) File.Move(_path, _destination, overwrite: true);
+            else if (!UnixFileSystem.TryMoveToFreeName(_path, _destination)) throw Exists(_destination);
             _committed = true;
-            UnixDirectory.Flush(_folder);
-        }
-        catch (IOException) when (!overwrite && !_committed && File.Exists(_destination))
-        {
-            throw Exists(_destination);
+            UnixFileSystem.FlushFolder(_folder);
         }
         catch (Exception failure) when (Translate(failure) is { } translated)
         {
