@@ -20,7 +20,7 @@ $null = New-Item -ItemType Directory -Force $OutputPath
 $work = Join-Path ([IO.Path]::GetTempPath()) ('rescale-help-' + [guid]::NewGuid().ToString('N').Substring(0, 8))
 try {
     $pages = Get-ChildItem -LiteralPath $MarkdownPath -Filter *.md | Sort-Object Name | ForEach-Object FullName
-    $null = Import-MarkdownCommandHelp -Path $pages | Export-MamlCommandHelp -OutputFolder $work
+    $null = Import-MarkdownCommandHelp -LiteralPath $pages | Export-MamlCommandHelp -OutputFolder $work
     foreach ($made in Get-ChildItem -LiteralPath $work -Recurse -Filter *-Help.xml) {
         # One kind of line end, whatever the system, so that a difference is a difference.
         $text = [IO.File]::ReadAllText($made.FullName).Replace("`r`n", "`n").TrimEnd() + "`n"

@@ -85,6 +85,20 @@ Describe 'A sandbox that is killed and started again' {
     }
 }
 
+Describe 'A platform that does not answer' {
+    It 'is waited for with one warning that says so, and can be stopped' {
+        Set-Fault $world.Sandbox @{ target = 'api'; path = '/files/'; fault = 'status'; status = 503; times = $null }
+        $warnings = [System.Collections.Concurrent.ConcurrentQueue[string]]::new()
+        $stop = Invoke-Stopped -Variables @{ warnings = $warnings; connection = $connection } `
+            -Script { Get-RescaleFile -Connection $connection 3>&1 | ForEach-Object { $warnings.Enqueue("$_") } } `
+            -Ready { $warnings.Count -gt 0 }
+        Clear-Fault $world.Sandbox
+        $stop.Elapsed.TotalSeconds | Should -BeLessThan 2
+        $warnings.Count | Should -Be 1
+        @($warnings)[0] | Should -Match '503.*goes on trying'
+    }
+}
+
 Describe 'Secrets' {
     It 'are in no stream of any command, and in no file of the state folder that others can read' {
         $key = [Net.NetworkCredential]::new('', $world.Sandbox.ApiKey).Password

@@ -42,13 +42,17 @@ try {
     }
 
     $configuration = New-PesterConfiguration
-    $configuration.Run.Path = $files.FullName
+    # A checkout may lie in a folder with [ ] in its name; Pester takes paths as patterns.
+    $configuration.Run.Path = @($files.FullName | ForEach-Object { [WildcardPattern]::Escape($_) })
     $configuration.Run.PassThru = $true
     $configuration.Output.Verbosity = $Output
     $configuration.Output.StackTraceVerbosity = 'Filtered'
     $configuration.TestResult.Enabled = $true
     $configuration.TestResult.OutputPath = [IO.Path]::GetFullPath($ResultPath, $PWD.ProviderPath)
-    $result = Invoke-Pester -Configuration $configuration
+    # Pester goes back to the present folder by a pattern, too.
+    Push-Location -LiteralPath $temporary
+    try { $result = Invoke-Pester -Configuration $configuration }
+    finally { Pop-Location }
 
     # A file that could not be read, or whose set-up failed, fails the suite as a test would.
     $failed = $result.FailedCount + $result.FailedContainersCount + $result.FailedBlocksCount

@@ -16,7 +16,7 @@ BeforeAll {
 
 Describe 'The manifest' {
     It 'is valid and exports exactly the documented cmdlets' {
-        $manifest = Test-ModuleManifest -Path $ModulePath
+        $manifest = Test-ModuleManifest -Path ([WildcardPattern]::Escape($ModulePath))
         @($manifest.ExportedCmdlets.Keys | Sort-Object) | Should -Be $exported
         $manifest.ExportedFunctions.Count | Should -Be 0
         $manifest.ExportedAliases.Count | Should -Be 0

@@ -35,7 +35,8 @@ function Stop-TestSandbox {
 # The path of a test assembly: the newest that was built, whatever the configuration.
 function Get-BuiltAssembly {
     param([string] $Project, [string] $Name)
-    $built = Get-ChildItem -Path (Join-Path $RepositoryRoot $Project 'bin' '*' 'net8.0' "$Name.dll") -ErrorAction Ignore |
+    $built = Get-ChildItem -LiteralPath (Join-Path $RepositoryRoot $Project 'bin') -Recurse -Filter "$Name.dll" -ErrorAction Ignore |
+        Where-Object { $_.Directory.Name -eq 'net8.0' } |
         Sort-Object LastWriteTime -Descending | Select-Object -First 1
     if (-not $built) { throw "$Project is not built; build the solution first." }
     $built.FullName

@@ -32,6 +32,11 @@ internal sealed class RetryHandler : DelegatingHandler
                     args.Context.Properties.GetValue(State, null!).ShouldRepeat(args.Outcome, args.AttemptNumber)),
                 DelayGenerator = static args => ValueTask.FromResult<TimeSpan?>(
                     args.Context.Properties.GetValue(State, null!).NextDelay),
+                OnRetry = static args =>
+                {
+                    args.Context.Properties.GetValue(State, null!).TellWaiting(args.Outcome);
+                    return ValueTask.CompletedTask;
+                },
             })
             .Build();
     }
@@ -144,6 +149,13 @@ internal sealed class RetryHandler : DelegatingHandler
 
             NextDelay = wait;
             return wait < Left;
+        }
+
+        public void TellWaiting(Outcome<HttpResponseMessage> outcome)
+        {
+            var reason = outcome.Exception?.Message
+                ?? $"{request.RequestUri!.GetLeftPart(UriPartial.Authority)} answered {(int)outcome.Result!.StatusCode}.";
+            ApiObserver.Current?.OnWaiting(reason, NextDelay, Left);
         }
 
         private static bool IsTransient(HttpStatusCode status)

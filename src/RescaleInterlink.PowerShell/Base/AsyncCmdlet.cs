@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
 using RescaleInterlink.Errors;
+using RescaleInterlink.Platform;
 
 namespace RescaleInterlink.PowerShell.Base;
 
@@ -25,6 +26,9 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     protected virtual void Prepare()
     {
     }
+
+    /// <summary>Hears when the body has to wait for the platform.</summary>
+    private protected virtual IApiObserver? Observer => null;
 
     protected virtual Task BeginProcessingAsync() => Task.CompletedTask;
 
@@ -117,7 +121,14 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     private void Run(Func<Task> start)
     {
-        Task body = Task.Run(start, CancellationToken.None);
+        Task body = Task.Run(
+            () =>
+            {
+                // Set within the task, so that it reaches all that the body starts and nothing else.
+                ApiObserver.Current = Observer;
+                return start();
+            },
+            CancellationToken.None);
         Exception? refused = _loop.Run(
             body, () => _stop.IsCancellationRequested, _ => RequestStop(), ProgressInterval, _progress is null ? null : _progress.Update);
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using RescaleInterlink.Errors;
+using RescaleInterlink.Platform;
 using RescaleInterlink.PowerShell.Objects;
 
 namespace RescaleInterlink.PowerShell.Base;
@@ -7,6 +8,8 @@ namespace RescaleInterlink.PowerShell.Base;
 /// <summary>A cmdlet that talks to the platform: with the given connection, else with the runspace's own.</summary>
 public abstract class RescaleCmdlet : AsyncCmdlet
 {
+    private WaitingNotice? _waiting;
+
     [Parameter]
     [ValidateNotNull]
     public ConnectionItem? Connection { get; set; }
@@ -15,8 +18,11 @@ public abstract class RescaleCmdlet : AsyncCmdlet
 
     internal RunspaceState State { get; private set; } = null!;
 
+    private protected override IApiObserver? Observer => _waiting;
+
     protected override void Prepare()
     {
+        _waiting = new WaitingNotice(PostVerbose, PostWarning);
         State = RunspaceState.Current;
         ConnectionItem connection = Connection ?? State.Connection ?? throw new RescaleException(
             ErrorIds.NotConnected, ErrorKind.State,

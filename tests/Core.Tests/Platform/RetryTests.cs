@@ -20,6 +20,27 @@ public class RetryTests
     }
 
     [Fact]
+    public async Task Every_wait_is_told_to_the_observer_of_the_flow()
+    {
+        await using var server = ScriptedServer.InTurn(Fails(503), Fails(500), r => r.JsonAsync(200, File));
+        using var client = Clients.For(server, Clients.NoWaiting());
+        var observer = new RecordingObserver();
+        ApiObserver.Current = observer;
+        await client.Files.GetAsync("f1", default);
+        ApiObserver.Current = null;
+        Assert.Equal(Seconds(1, 2), observer.Heard.Select(heard => heard.Wait));
+        Assert.Contains("503", observer.Heard[0].Reason);
+        Assert.All(observer.Heard, heard => Assert.True(heard.Left > TimeSpan.Zero));
+    }
+
+    private sealed class RecordingObserver : IApiObserver
+    {
+        public List<(string Reason, TimeSpan Wait, TimeSpan Left)> Heard { get; } = [];
+
+        public void OnWaiting(string reason, TimeSpan wait, TimeSpan left) => Heard.Add((reason, wait, left));
+    }
+
+    [Fact]
     public async Task Jitter_lengthens_each_wait_by_a_share()
     {
         await using var server = ScriptedServer.InTurn(Fails(503), Fails(503), r => r.JsonAsync(200, File));

@@ -1,0 +1,23 @@
+namespace RescaleInterlink.Platform;
+
+/// <summary>Hears, for the calls of the current asynchronous flow, that the platform is being waited for.</summary>
+public interface IApiObserver
+{
+    /// <summary>A call failed and will be repeated.</summary>
+    /// <param name="reason">What happened, fit to be shown.</param>
+    /// <param name="wait">Until the next attempt.</param>
+    /// <param name="left">How long the call will go on trying, at most.</param>
+    void OnWaiting(string reason, TimeSpan wait, TimeSpan left);
+}
+
+/// <summary>The observer of the current asynchronous flow.</summary>
+public static class ApiObserver
+{
+    private static readonly AsyncLocal<IApiObserver?> Flow = new();
+
+    public static IApiObserver? Current
+    {
+        get => Flow.Value;
+        set => Flow.Value = value;
+    }
+}
