@@ -48,11 +48,13 @@ try {
     $configuration.Output.Verbosity = $Output
     $configuration.Output.StackTraceVerbosity = 'Filtered'
     $configuration.TestResult.Enabled = $true
-    $configuration.TestResult.OutputPath = [IO.Path]::GetFullPath($ResultPath, $PWD.ProviderPath)
-    # Pester goes back to the present folder by a pattern, too.
+    $report = [IO.Path]::GetFullPath($ResultPath, $PWD.ProviderPath)
+    $configuration.TestResult.OutputPath = Join-Path $temporary 'report.xml'
+    # Pester takes the report's path and the present folder as patterns, too.
     Push-Location -LiteralPath $temporary
     try { $result = Invoke-Pester -Configuration $configuration }
     finally { Pop-Location }
+    [IO.File]::Copy((Join-Path $temporary 'report.xml'), $report, $true)
 
     # A file that could not be read, or whose set-up failed, fails the suite as a test would.
     $failed = $result.FailedCount + $result.FailedContainersCount + $result.FailedBlocksCount

@@ -16,7 +16,11 @@ BeforeAll {
 
 Describe 'The manifest' {
     It 'is valid and exports exactly the documented cmdlets' {
-        $manifest = Test-ModuleManifest -Path ([WildcardPattern]::Escape($ModulePath))
+        # Test-ModuleManifest takes the paths inside as patterns, so it is given a copy in a folder without [ ].
+        $copy = New-TestFolder
+        Copy-Item -LiteralPath $ModulePath -Destination $copy
+        Copy-Item -LiteralPath (Join-Path $ModuleFolder 'module') -Destination $copy -Recurse
+        $manifest = Test-ModuleManifest -Path (Join-Path $copy (Split-Path $ModulePath -Leaf))
         @($manifest.ExportedCmdlets.Keys | Sort-Object) | Should -Be $exported
         $manifest.ExportedFunctions.Count | Should -Be 0
         $manifest.ExportedAliases.Count | Should -Be 0
