@@ -61,7 +61,7 @@ public sealed class FileLibrary : IAsyncDisposable
         if (!IsComplete(file))
             file = await _client.Files.GetAsync(file.Id, cancellationToken).ConfigureAwait(false);
         var key = FileSecrets.Key(file);
-        var path = ObjectPath(file) ?? throw new RescaleException(ErrorIds.ObjectNotFound, ErrorKind.NotFound, $"The platform does not say where '{file.Name}' ({file.Id}) is stored.");
+        var path = ObjectPath(file) ?? throw new RescaleException(ErrorIds.ObjectNotFound, ErrorKind.NotFound, $"The platform does not say where '{file.Name}' ({file.Id}) is stored.", "Upload the file again.");
         var user = await _user.GetAsync(cancellationToken).ConfigureAwait(false);
         return await engine.DownloadAsync(
             new DownloadRequest

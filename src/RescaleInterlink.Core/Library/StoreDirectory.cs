@@ -11,6 +11,7 @@ namespace RescaleInterlink.Library;
 internal sealed class StoreDirectory : IAsyncDisposable
 {
     /// <summary>How long the platform's temporary keys live when it does not say (interop storage 7).</summary>
+    private const string AskForStorage = "Ask the platform's support about the storage settings of your account.";
     private static readonly TimeSpan AssumedLifetime = TimeSpan.FromMinutes(15);
 
     private readonly RescaleClient _client;
@@ -54,9 +55,9 @@ internal sealed class StoreDirectory : IAsyncDisposable
     private IObjectStore Open(StorageDescription storage, StorageConnection? settings, StorageLocation? location)
     {
         if (storage.StorageType != "S3Storage")
-            throw new RescaleException(ErrorIds.StorageNotSupported, ErrorKind.Protocol, $"Storage of the type '{storage.StorageType}' is not supported.");
+            throw new RescaleException(ErrorIds.StorageNotSupported, ErrorKind.Protocol, $"Storage of the type '{storage.StorageType}' is not supported.", "Use a workspace whose storage is Amazon S3.");
         if (settings is not { Region: { Length: > 0 } region, Container: { Length: > 0 } container })
-            throw new RescaleException(ErrorIds.PlatformProtocol, ErrorKind.Protocol, $"The platform does not name region and bucket of the storage '{storage.Id}'.");
+            throw new RescaleException(ErrorIds.PlatformProtocol, ErrorKind.Protocol, $"The platform does not name region and bucket of the storage '{storage.Id}'.", AskForStorage);
         var description = new StoreDescription(region, container, Endpoint(settings), PlatformAddress.RequiresFips(_client.Platform));
         return _stores.GetOrAdd(
             new StoreKey(storage.Id, description, location is not null),
@@ -71,7 +72,7 @@ internal sealed class StoreDirectory : IAsyncDisposable
         if (Uri.TryCreate(settings.EndpointUrl, UriKind.Absolute, out var endpoint)
             && (endpoint.Scheme == "https" || (endpoint.Scheme == "http" && PlatformAddress.IsLoopback(endpoint))))
             return endpoint;
-        throw new RescaleException(ErrorIds.PlatformProtocol, ErrorKind.Protocol, "The platform names a storage endpoint that is neither https nor on this machine.");
+        throw new RescaleException(ErrorIds.PlatformProtocol, ErrorKind.Protocol, "The platform names a storage endpoint that is neither https nor on this machine.", "Check that the address is that of a sandbox you trust.");
     }
 
     private async Task<StoreCredentials> FetchAsync(StorageLocation? location, CancellationToken cancellationToken)
@@ -79,7 +80,7 @@ internal sealed class StoreDirectory : IAsyncDisposable
         var keys = await _client.Users.GetStorageCredentialsAsync(location, cancellationToken).ConfigureAwait(false);
         return keys is { AccessKey: { Length: > 0 } access, SecretKey: { Length: > 0 } secret }
             ? new StoreCredentials(access, secret, keys.SessionToken ?? "", keys.Expiration ?? _time.GetUtcNow() + AssumedLifetime)
-            : throw new RescaleException(ErrorIds.PlatformProtocol, ErrorKind.Protocol, "The platform's answer about the storage credentials holds no S3 keys.");
+            : throw new RescaleException(ErrorIds.PlatformProtocol, ErrorKind.Protocol, "The platform's answer about the storage credentials holds no S3 keys.", AskForStorage);
     }
 
     /// <param name="Located">Whether credentials are asked for with the file's place.</param>

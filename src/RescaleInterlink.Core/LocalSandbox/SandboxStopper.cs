@@ -19,7 +19,7 @@ internal static class SandboxStopper
         if (process is null)
         {
             Forget(instance);
-            throw new RescaleException(ErrorIds.SandboxNotRunning, ErrorKind.NotFound, $"The sandbox at {instance.ApiUrl} does not run any more.");
+            throw new RescaleException(ErrorIds.SandboxNotRunning, ErrorKind.NotFound, $"The sandbox at {instance.ApiUrl} does not run any more.", "Nothing is left to do.");
         }
 
         var asked = await AskAsync(instance, cancellationToken).ConfigureAwait(false);

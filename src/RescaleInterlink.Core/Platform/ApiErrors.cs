@@ -12,7 +12,7 @@ internal static class ApiErrors
     {
         var code = (int)status;
         var quote = said.Length == 0 ? "." : $": {said}";
-        RescaleException Make(string id, ErrorKind kind, string message, string? action, ErrorBehavior behavior = ErrorBehavior.Fatal)
+        RescaleException Make(string id, ErrorKind kind, string message, string action, ErrorBehavior behavior = ErrorBehavior.Fatal)
             => new(id, kind, message + quote, action) { StatusCode = code, Behavior = behavior, RetryAfter = retryAfter };
 
         return code switch
@@ -22,19 +22,19 @@ internal static class ApiErrors
             404 => Make(call.NotFoundId, ErrorKind.NotFound, $"The platform does not know {call.Subject}", "Check the identifier and that it belongs to this workspace."),
             407 => Make(ErrorIds.ProxyAuthenticationRequired, ErrorKind.Authentication, "A proxy asks for a user name and password", "Give the proxy's credentials."),
             408 => Make(ErrorIds.PlatformTimeout, ErrorKind.TimedOut, "The platform gave up waiting for the request", "Try again.", ErrorBehavior.Retry),
-            409 when call.ConflictId is { } conflict => Make(conflict, ErrorKind.AlreadyExists, $"The platform already has {call.Subject}", null),
-            409 => Make(ErrorIds.RequestRejected, ErrorKind.AlreadyExists, $"The platform refused {call.Subject}", null),
+            409 when call.ConflictId is { } conflict => Make(conflict, ErrorKind.AlreadyExists, $"The platform already has {call.Subject}", "Use what is there, or give another name."),
+            409 => Make(ErrorIds.RequestRejected, ErrorKind.AlreadyExists, $"The platform refused {call.Subject}", "Look at its present state on the platform; what the answer says may be done already."),
             429 => Make(ErrorIds.RateLimited, ErrorKind.RateLimited, "The platform's rate limit is used up", retryAfter is { } wait ? $"Wait {Math.Ceiling(wait.TotalSeconds):0} s, then try again." : "Wait a while, then try again.", ErrorBehavior.Retry),
             >= 300 and < 400 => Make(ErrorIds.PlatformProtocol, ErrorKind.Protocol, $"The platform redirected the request ({code}); redirects are not followed", "Check the platform's address."),
-            >= 400 and < 500 => Make(ErrorIds.RequestRejected, ErrorKind.InvalidInput, $"The platform refused {call.Subject} ({code})", null),
-            501 => Make(ErrorIds.PlatformFault, ErrorKind.ServerFault, $"The platform does not offer {call.Subject} (501)", null),
+            >= 400 and < 500 => Make(ErrorIds.RequestRejected, ErrorKind.InvalidInput, $"The platform refused {call.Subject} ({code})", "Correct what the answer names, then try again."),
+            501 => Make(ErrorIds.PlatformFault, ErrorKind.ServerFault, $"The platform does not offer {call.Subject} (501)", "Do without it, or ask the platform's support."),
             >= 500 => Make(
                 ErrorIds.PlatformFault,
                 ErrorKind.ServerFault,
                 $"The platform failed ({code}) at {call.Subject}",
                 call.Policy.Repeat == RepeatRule.OnlyBeforeSending ? LookFirst : "Try again later.",
                 call.Policy.Repeat == RepeatRule.Always ? ErrorBehavior.Retry : ErrorBehavior.Fatal),
-            _ => Make(ErrorIds.PlatformProtocol, ErrorKind.Protocol, $"The platform answered with an unexpected status {code}", null),
+            _ => Make(ErrorIds.PlatformProtocol, ErrorKind.Protocol, $"The platform answered with an unexpected status {code}", "Check that the address is the platform's own and that no proxy answers in its place."),
         };
     }
 

@@ -14,7 +14,7 @@ internal sealed class AuthenticationHandler(Uri platform, ApiKey apiKey, HttpMes
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (request.RequestUri is not { IsAbsoluteUri: true } target || !IsPlatform(target))
-            return Task.FromException<HttpResponseMessage>(new RescaleException(ErrorIds.PlatformNotAllowed, ErrorKind.Protocol, "A request to another host than the platform was refused."));
+            return Task.FromException<HttpResponseMessage>(new RescaleException(ErrorIds.PlatformNotAllowed, ErrorKind.Protocol, "A request to another host than the platform was refused.", "Check the address of the platform."));
         request.Headers.TryAddWithoutValidation("Authorization", apiKey.AuthorizationHeader);
         request.Headers.Accept.Add(Json);
         request.Headers.TryAddWithoutValidation("User-Agent", Agent);

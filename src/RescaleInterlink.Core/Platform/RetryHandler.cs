@@ -87,7 +87,7 @@ internal sealed class RetryHandler : DelegatingHandler
         var limit = response.IsSuccessStatusCode ? BoundedBody.AnswerLimit : BoundedBody.ErrorLimit;
         var (body, whole) = await BoundedBody.ReadAsync(response.Content, limit, cancellationToken).ConfigureAwait(false);
         if (!whole && response.IsSuccessStatusCode)
-            throw new RescaleException(ErrorIds.PlatformProtocol, ErrorKind.Protocol, $"The platform's answer is longer than {BoundedBody.AnswerLimit >> 20} MiB.");
+            throw new RescaleException(ErrorIds.PlatformProtocol, ErrorKind.Protocol, $"The platform's answer is longer than {BoundedBody.AnswerLimit >> 20} MiB.", "Check that the address is the platform's own and that no proxy answers in its place.");
         var buffered = new ByteArrayContent(body);
         buffered.Headers.ContentType = response.Content.Headers.ContentType;
         response.Content.Dispose();

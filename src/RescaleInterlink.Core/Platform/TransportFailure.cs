@@ -54,7 +54,7 @@ internal static class TransportFailure
                 {
                     Behavior = ErrorBehavior.Retry,
                 },
-            _ => new RescaleException(ErrorIds.PlatformProtocol, ErrorKind.Protocol, $"The request to {place} failed: {failure.GetType().Name}.", innerException: failure),
+            _ => new RescaleException(ErrorIds.PlatformProtocol, ErrorKind.Protocol, $"The request to {place} failed: {failure.GetType().Name}.", "Check the address, then try again.", failure),
         };
     }
 

@@ -15,7 +15,7 @@ internal abstract class PieceReader : IAsyncDisposable
         IRangeSource ranges when identity.Length is { } length => new RangePieceReader(ranges, length),
         IForwardSource forward => new ForwardPieceReader(forward.DisplayName, await forward.OpenAsync(cancellationToken), identity.Length),
         _ => throw new RescaleException(ErrorIds.SourceUnreadable, ErrorKind.InvalidInput,
-            $"'{source.DisplayName}' can be read neither in ranges of a known length nor from front to back."),
+            $"'{source.DisplayName}' can be read neither in ranges of a known length nor from front to back.", "Send it from a file."),
     };
 
     private sealed class RangePieceReader(IRangeSource source, long length) : PieceReader

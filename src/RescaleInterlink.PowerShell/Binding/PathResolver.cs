@@ -42,7 +42,7 @@ internal static class PathResolver
         }
         catch (Exception e) when (e is SmaDriveNotFoundException or ProviderNotFoundException or ProviderInvocationException or ArgumentException or NotSupportedException)
         {
-            throw new RescaleException(ErrorIds.DestinationInvalid, ErrorKind.InvalidInput, $"'{path}' is not a path: {e.Message}", null, e);
+            throw new RescaleException(ErrorIds.DestinationInvalid, ErrorKind.InvalidInput, $"'{path}' is not a path: {e.Message}", "Give a path on a FileSystem drive.", e);
         }
     }
 
