@@ -1,5 +1,5 @@
-using System.Text;
 using RescaleInterlink.Errors;
+using RescaleInterlink.Jobs;
 
 namespace RescaleInterlink.Pipelines;
 
@@ -9,15 +9,6 @@ namespace RescaleInterlink.Pipelines;
 /// </summary>
 internal sealed class OutputFolders
 {
-    private const int MostBytes = 100;
-    private const int IdLength = 6;
-
-    /// <summary>Characters that some file system refuses; control characters are added in the code.</summary>
-    private const string Illegal = "/\\:*?\"<>|";
-
-    private static readonly HashSet<string> DeviceNames = new(
-        ["CON", "PRN", "AUX", "NUL", .. Enumerable.Range(0, 10).SelectMany(n => new[] { $"COM{n}", $"LPT{n}" })], StringComparer.OrdinalIgnoreCase);
-
     private readonly string _root;
     private readonly HashSet<string> _shared;
     private readonly HashSet<string> _used = new(StringComparer.OrdinalIgnoreCase);
@@ -26,7 +17,7 @@ internal sealed class OutputFolders
     public OutputFolders(string root, IEnumerable<string> jobNames)
     {
         _root = Path.GetFullPath(root);
-        _shared = jobNames.Select(MakeSafe).GroupBy(name => name, StringComparer.OrdinalIgnoreCase)
+        _shared = jobNames.Select(JobFolderName.MakeSafe).GroupBy(name => name, StringComparer.OrdinalIgnoreCase)
             .Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
     }
 
@@ -39,13 +30,13 @@ internal sealed class OutputFolders
 
     public string For(string jobName, string jobId)
     {
-        var safe = MakeSafe(jobName);
-        var name = _shared.Contains(safe) ? $"{safe}_{MakeSafe(jobId[..Math.Min(IdLength, jobId.Length)])}" : safe;
+        var safe = JobFolderName.MakeSafe(jobName);
+        var name = _shared.Contains(safe) ? JobFolderName.WithId(jobName, jobId) : safe;
         lock (_used)
         {
             // Ids that begin alike, or a job named as another with its id: the whole id is unique.
             if (!_used.Add(name))
-                _used.Add(name = $"{safe}_{MakeSafe(jobId)}");
+                _used.Add(name = $"{safe}_{JobFolderName.MakeSafe(jobId)}");
         }
 
         return Path.Combine(_root, name);
@@ -63,27 +54,5 @@ internal sealed class OutputFolders
             throw new RescaleException(ErrorIds.DestinationUnwritable, ErrorKind.LocalFile,
                 $"The folder '{folder}' cannot be made: {exception.Message}", "Check the path and its permissions.", exception);
         }
-    }
-
-    /// <summary>Illegal characters become <c>_</c>; blanks and dots at the ends go; at most 100 bytes (interop files 9.3).</summary>
-    public static string MakeSafe(string name)
-    {
-        var text = new StringBuilder();
-        var bytes = 0;
-        foreach (var rune in name.Trim().Trim('.').Trim().EnumerateRunes())
-        {
-            var isIllegal = Rune.IsControl(rune) || (rune.IsBmp && Illegal.Contains((char)rune.Value));
-            var safe = isIllegal ? new Rune('_') : rune;
-            bytes += safe.Utf8SequenceLength;
-            if (bytes > MostBytes)
-                break;
-            text.Append(safe);
-        }
-
-        var result = text.ToString().TrimEnd(' ', '.');
-        if (result.Length == 0)
-            return "unnamed_job";
-        var stem = result.Split('.')[0].TrimEnd();
-        return DeviceNames.Contains(stem) ? "_" + result : result;
     }
 }

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
-using RescaleInterlink.Library;
 using RescaleInterlink.Platform;
 using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.PowerShell.Binding;
@@ -14,9 +13,6 @@ namespace RescaleInterlink.PowerShell.Commands;
 [OutputType(typeof(ReceivedFileItem))]
 public sealed class ReceiveRescaleJobCommand : TransferCmdlet
 {
-    // First characters of the id that tell jobs of one name apart, as in the pipeline's folders.
-    private const int IdPrefix = 6;
-
     private readonly DestinationClaims _folders = new();
 
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -68,11 +64,11 @@ public sealed class ReceiveRescaleJobCommand : TransferCmdlet
 
     private string FolderFor(string root, PlatformJob job)
     {
-        string name = SafeFileName.Require(string.IsNullOrWhiteSpace(job.Name) ? job.Id : job.Name);
-        string folder = Path.Combine(root, name);
+        string name = string.IsNullOrWhiteSpace(job.Name) ? job.Id : job.Name;
+        string folder = Path.Combine(root, JobFolderName.MakeSafe(name));
         if (_folders.TryClaim(folder))
             return folder;
-        folder = Path.Combine(root, $"{name}_{job.Id[..Math.Min(IdPrefix, job.Id.Length)]}");
+        folder = Path.Combine(root, JobFolderName.WithId(name, job.Id));
         _folders.Claim(folder);
         return folder;
     }

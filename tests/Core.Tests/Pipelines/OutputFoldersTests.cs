@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using RescaleInterlink.Jobs;
 using RescaleInterlink.Pipelines;
 
 namespace RescaleInterlink.Core.Tests.Pipelines;
@@ -47,12 +48,12 @@ public sealed class OutputFoldersTests
     [InlineData("..", "unnamed_job")]
     [InlineData("../../x", "_.._x")]
     [InlineData("x . .", "x")]
-    public void Unsafe_names_are_mapped(string name, string expected) => Assert.Equal(expected, OutputFolders.MakeSafe(name));
+    public void Unsafe_names_are_mapped(string name, string expected) => Assert.Equal(expected, JobFolderName.MakeSafe(name));
 
     [Fact]
     public void Two_hundred_characters_are_cut_between_characters()
     {
-        var safe = OutputFolders.MakeSafe(string.Concat(Enumerable.Repeat("中", 200)));
+        var safe = JobFolderName.MakeSafe(string.Concat(Enumerable.Repeat("中", 200)));
         Assert.Equal(99, Encoding.UTF8.GetByteCount(safe));
         Assert.Equal(33, safe.Length);
     }
