@@ -78,6 +78,27 @@ Describe 'One job' {
         $failed.FullyQualifiedErrorId | Should -BeLike 'JobSpecInvalid,*'
         Submit-RescaleJob @basic -JobName wrong -Command 'true' -Submit perhaps -ErrorAction SilentlyContinue -ErrorVariable failed
         $failed.FullyQualifiedErrorId | Should -BeLike 'JobSpecInvalid,*'
+        # Nothing is sent for it.
+        $before = @(Get-RescaleFile).Count
+        $directory = (New-Item -ItemType Directory (Join-Path $folder 'wrong')).FullName
+        Submit-RescaleJob @basic -JobName wrong -Command 'true' -Directory $directory -WalltimeHours 0 -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed.FullyQualifiedErrorId | Should -BeLike 'JobSpecInvalid,*'
+        @(Get-RescaleFile).Count | Should -Be $before
+    }
+
+    It 'that cannot be submitted holds up no other of the same call' {
+        $drafts = 'a', 'b' | ForEach-Object { Submit-RescaleJob @basic -JobName "draft $_" -Command 'true' -CreateOnly }
+        $submitted = Submit-RescaleJob -JobId $drafts[0].Id, 'nosuch', $drafts[1].Id -ErrorAction SilentlyContinue -ErrorVariable failed
+        $submitted.Id | Should -Be $drafts.Id
+        $failed.Count | Should -Be 1
+        $failed[0].TargetObject | Should -Be 'nosuch'
+    }
+
+    It 'whose name is no file name gets a folder of its name made safe, as in the pipeline' {
+        $job = Submit-RescaleJob @basic -JobName ' a/b: c? ' -Command 'echo x > x.txt'
+        $received = $job | Wait-RescaleJob -PollIntervalSeconds 1 | Receive-RescaleJob -Destination (Join-Path $folder 'safe')
+        @($received).Count | Should -Be 2
+        Get-Content -LiteralPath (Join-Path $folder 'safe' 'a_b_ c_' 'x.txt') | Should -Be 'x'
     }
 }
 

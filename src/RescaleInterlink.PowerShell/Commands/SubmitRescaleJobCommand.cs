@@ -97,29 +97,35 @@ public sealed class SubmitRescaleJobCommand : TransferCmdlet
 
     protected override async Task ProcessRecordAsync()
     {
+        if (ParameterSetName == SpecSet)
+        {
+            await TryAsync(JobName, SubmitRowAsync);
+            return;
+        }
+
+        foreach (string id in JobId)
+            await TryAsync(id, () => SubmitExistingAsync(id));
+    }
+
+    private async Task TryAsync(string target, Func<Task> submit)
+    {
         try
         {
-            if (ParameterSetName == SpecSet)
-                await SubmitRowAsync();
-            else
-                await SubmitExistingAsync();
+            await submit();
         }
         catch (RescaleException e)
         {
-            await WriteErrorAsync(e, ParameterSetName == SpecSet ? JobName : string.Join(", ", JobId));
+            await WriteErrorAsync(e, target);
         }
     }
 
-    private async Task SubmitExistingAsync()
+    private async Task SubmitExistingAsync(string id)
     {
-        foreach (string id in JobId)
-        {
-            if (!await ShouldProcessAsync($"job {id}", "Submit"))
-                continue;
-            PlatformJob job = await Session.Client.Jobs.GetAsync(id, StopToken);
-            await Session.Jobs.SubmitAsync(id, StopToken);
-            await WriteJobAsync(job);
-        }
+        if (!await ShouldProcessAsync($"job {id}", "Submit"))
+            return;
+        PlatformJob job = await Session.Client.Jobs.GetAsync(id, StopToken);
+        await Session.Jobs.SubmitAsync(id, StopToken);
+        await WriteJobAsync(job);
     }
 
     private async Task SubmitRowAsync()
@@ -132,6 +138,9 @@ public sealed class SubmitRescaleJobCommand : TransferCmdlet
         }
 
         bool submit = !CreateOnly && mode == SubmitMode.CreateAndSubmit;
+        JobSpec specification = Specification(submit);
+        // Before a large directory is sent for a job that cannot be made of it.
+        JobSpecCheck.Require(specification);
         string? folder = string.IsNullOrEmpty(Directory)
             ? null
             : ArchiveFolder.Resolve(await InvokeAsync(() => PathResolver.Literal(this, Directory)), TarSubpath);
@@ -142,7 +151,6 @@ public sealed class SubmitRescaleJobCommand : TransferCmdlet
         if (folder is not null)
             inputs.Insert(0, new JobInputFile(await UploadAsync(folder), Decompress: !NoDecompress));
 
-        JobSpec specification = Specification(submit);
         PlatformJob job = await Session.Jobs.CreateOnlyAsync(specification, inputs, StopToken);
         // The job is none the worse for a tag that could not be set.
         foreach (RescaleException missed in await Session.Jobs.LabelAsync(job.Id, specification, StopToken))
