@@ -28,7 +28,7 @@ internal static class JobRows
     }
 
     /// <summary>The directory with what lies in it, for a plan.</summary>
-    public static string Describe(string? directory)
+    public static string Describe(string? directory, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(directory))
             return "(none)";
@@ -36,8 +36,14 @@ internal static class JobRows
             return $"{directory} (missing)";
         long bytes = 0;
         int files = 0;
-        foreach (FileInfo file in new DirectoryInfo(directory).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true }))
+        // Links are archived as links: neither what they lead to nor whether it is there counts.
+        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        foreach (FileInfo file in new DirectoryInfo(directory).EnumerateFiles("*", options))
         {
+            cancellationToken.ThrowIfCancellationRequested();
+            // It may have gone since it was listed.
+            if (!file.Exists)
+                continue;
             bytes += file.Length;
             files++;
         }

@@ -119,7 +119,7 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
             string action = row.Spec.SubmitMode == SubmitMode.CreateOnly
                 ? "Archive, upload and create"
                 : destination is null ? "Archive, upload, create and submit" : $"Archive, upload, create, submit, wait and download to {destination}";
-            if (await ShouldProcessAsync($"row {row.Index}, job {row.Spec.JobName}, directory {JobRows.Describe(row.Spec.Directory)}", action))
+            if (await ShouldProcessAsync($"row {row.Index}, job {row.Spec.JobName}, directory {JobRows.Describe(row.Spec.Directory, StopToken)}", action))
                 confirmed.Add(row);
         }
 
