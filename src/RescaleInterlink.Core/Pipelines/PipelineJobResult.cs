@@ -1,4 +1,5 @@
 using RescaleInterlink.Errors;
+using RescaleInterlink.Transfers;
 
 namespace RescaleInterlink.Pipelines;
 
@@ -27,5 +28,6 @@ public sealed record PipelineJobResult
 
 /// <param name="Path">Full local path.</param>
 /// <param name="Length">Bytes.</param>
-/// <param name="Sha512">Lower-case hex of the content that was verified.</param>
-public sealed record DownloadedOutput(string Path, long Length, string Sha512);
+/// <param name="Sha512">Lower-case hex of the content that was received.</param>
+/// <param name="Verification">Whether the platform had a hash to verify it with.</param>
+public sealed record DownloadedOutput(string Path, long Length, string Sha512, Verification Verification);

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using RescaleInterlink.Pipelines;
 using RescaleInterlink.PowerShell.Base;
-using RescaleInterlink.Transfers;
 
 namespace RescaleInterlink.PowerShell.Objects;
 
@@ -21,7 +20,7 @@ public sealed class PipelineResultItem : IShellObject
         Stage = result.Stage.ToString();
         Destination = result.Destination;
         Elapsed = result.Elapsed;
-        Files = [.. result.Files.Select(file => ShellObject.Wrap(new ReceivedFileItem(file.Path, null, result.JobId, file.Length, file.Sha512, Verification.Verified)))];
+        Files = [.. result.Files.Select(file => ShellObject.Wrap(new ReceivedFileItem(file.Path, null, result.JobId, file.Length, file.Sha512, file.Verification)))];
         ErrorMessage = result.Error?.Message;
     }
 

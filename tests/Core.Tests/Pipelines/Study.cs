@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using RescaleInterlink.Core.Tests.Archiving;
 using RescaleInterlink.Jobs;
 using RescaleInterlink.Pipelines;
+using RescaleInterlink.Transfers;
 
 namespace RescaleInterlink.Core.Tests.Pipelines;
 
@@ -62,7 +63,7 @@ internal sealed class Study : IDisposable
         {
             var bytes = File.ReadAllBytes(file.Path);
             Assert.StartsWith(result.Destination + Path.DirectorySeparatorChar, file.Path, StringComparison.Ordinal);
-            Assert.Equal((file.Length, file.Sha512), (bytes.Length, Convert.ToHexStringLower(SHA512.HashData(bytes))));
+            Assert.Equal((file.Length, file.Sha512, Verification.Verified), (bytes.Length, Convert.ToHexStringLower(SHA512.HashData(bytes)), file.Verification));
         }
     }
 
