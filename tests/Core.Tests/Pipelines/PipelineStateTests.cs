@@ -2,6 +2,7 @@ using System.Text;
 using RescaleInterlink.Core.Tests.Archiving;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Pipelines;
+using ManualTime = RescaleInterlink.Testing.ManualTime;
 
 namespace RescaleInterlink.Core.Tests.Pipelines;
 
@@ -98,6 +99,36 @@ public sealed class PipelineStateTests : IDisposable
             + "1,\"A, \"\"x\"\"\",/d/A,/d/p_A_1.tar,success,f,success,,pending,,,2025-01-02T03:04:05+02:00\n"
             + "2,B,,,skipped,,skipped,j,failed,,\"one\ntwo\",2025-01-02T03:04:05Z\n",
             Encoding.UTF8.GetString(stream.ToArray()));
+    }
+
+    [Fact]
+    public async Task The_state_csv_is_written_at_most_once_a_second()
+    {
+        var time = new ManualTime();
+        var written = 0;
+        var file = new PipelineStateFile(_folder.Combine("run.csv"), time, () =>
+        {
+            Interlocked.Increment(ref written);
+            return _rows;
+        });
+        using var stop = new CancellationTokenSource();
+        using var patience = new CancellationTokenSource(Study.Patience);
+        var running = file.RunAsync(stop.Token);
+        for (var second = 1; second <= 3; second++)
+        {
+            for (var i = 0; i < 100; i++)
+                file.NoteChange();
+            // The writer has begun its wait: until the clock is turned it can do nothing more.
+            while (time.Waits.Count < second)
+                await Task.Delay(5, patience.Token);
+            Assert.Equal(second, Volatile.Read(ref written));
+            Assert.Equal(TimeSpan.FromSeconds(1), time.Waits[^1]);
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.Equal(3, File.ReadAllLines(_folder.Combine("run.csv")).Length);
     }
 
     private PipelineJournal Begin() => PipelineJournal.Begin(StatePath, _rows, ExistingState.Refuse);
