@@ -58,8 +58,14 @@ internal sealed class PipelineRun : IAsyncDisposable
                 job.Resume(earlier);
         _folders?.Reserve(_jobs.Select(job => job.State.Destination));
         _stateFile = new PipelineStateFile(options.StatePath, time, () => [.. _jobs.Select(job => job.State)]);
-        // Uploads, however slow, leave at least the asked number of files in flight to the downloads.
-        _engine = new TransferEngine(options.Transfer with { ThrottleLimit = options.Transfer.ThrottleLimit + options.UploadWorkers }, time);
+        // Uploads, however slow, leave at least the asked number of files in flight to the downloads, and a share of all else.
+        _engine = new TransferEngine(
+            options.Transfer with
+            {
+                ThrottleLimit = options.Transfer.ThrottleLimit + options.UploadWorkers,
+                UploadShares = Math.Min(options.UploadWorkers, _jobs.Length) + 1,
+            },
+            time);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     }
 

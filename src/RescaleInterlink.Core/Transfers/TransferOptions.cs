@@ -19,6 +19,12 @@ public sealed record TransferOptions(int ThrottleLimit = 5, int Connections = 16
     /// </summary>
     internal int ChunkSize { get; init; } = 8 << 20;
 
+    /// <summary>
+    /// One upload takes at most this part (one n-th) of the connections and of the memory, so that slow ones leave room for
+    /// the others; 1: all of it.
+    /// </summary>
+    internal int UploadShares { get; init; } = 1;
+
     internal TransferOptions Validate()
     {
         Require(ThrottleLimit >= 1, "ThrottleLimit must be 1 or more.");
@@ -31,6 +37,6 @@ public sealed record TransferOptions(int ThrottleLimit = 5, int Connections = 16
 
     private static void Require(bool holds, string message)
     {
-        if (!holds) throw new RescaleException(ErrorIds.TransferOptionInvalid, ErrorKind.InvalidInput, message);
+        if (!holds) throw new RescaleException(ErrorIds.TransferOptionInvalid, ErrorKind.InvalidInput, message, "Give a value within that limit.");
     }
 }

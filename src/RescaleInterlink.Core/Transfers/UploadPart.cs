@@ -2,7 +2,7 @@ namespace RescaleInterlink.Transfers;
 
 /// <summary>A part on its way through reading, hashing, encryption (in place) and sending.</summary>
 /// <param name="Number">1-based.</param>
-internal sealed record UploadPart(int Number, PooledBuffer Buffer)
+internal sealed record UploadPart(int Number, PooledBuffer Buffer, IDisposable? Turn = null)
 {
     /// <summary>Bytes; known when the part has been read.</summary>
     public int PlainLength { get; set; }

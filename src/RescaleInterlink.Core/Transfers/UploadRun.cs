@@ -60,6 +60,15 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
         return (int)size;
     }
 
+    /// <summary>How many parts of this file may be in memory or on their way.</summary>
+    private int PartsAtOnce(int partSize)
+    {
+        var options = engine.Options;
+        if (options.UploadShares == 1) return int.MaxValue;
+        var byMemory = options.MemoryLimit / options.UploadShares / BufferPool.CapacityFor(partSize + CipherBlock.Size);
+        return (int)Math.Max(1, Math.Min(byMemory, options.Connections / options.UploadShares));
+    }
+
     /// <summary>A file of one piece: nothing to overlap, so no stages.</summary>
     private async Task<string> RunSmallAsync(SourceIdentity identity, int length, CancellationToken cancellationToken)
     {
@@ -126,6 +135,7 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
     private async Task ReadAsync(SourceIdentity identity, int partSize, ChannelWriter<UploadPiece> next, CancellationToken cancellationToken)
     {
         await using var reader = await PieceReader.OpenAsync(request.Source, identity, cancellationToken);
+        var turns = new ConnectionGate(PartsAtOnce(partSize));
         var ended = false;
         for (var number = 1; !ended; number++)
         {
@@ -134,7 +144,10 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
                     $"'{request.Source.DisplayName}' is longer than {request.Store.Capabilities.MaximumParts} parts of {partSize} bytes.",
                     "Split it.");
             var capacity = (int)Math.Min(partSize, (identity.Length ?? long.MaxValue) - _length);
-            var part = new UploadPart(number, await RentAsync((number == 1 ? capacity : partSize) + CipherBlock.Size, cancellationToken));
+            // Before the memory: a part that waits for its turn holds none.
+            var turn = await entry.WaitAsync(WaitReason.Connection, turns.EnterAsync(cancellationToken));
+            var buffer = await RentAsync((number == 1 ? capacity : partSize) + CipherBlock.Size, cancellationToken);
+            var part = new UploadPart(number, buffer, turn);
             for (var endsPart = false; !endsPart;)
             {
                 var offset = part.PlainLength;
@@ -185,6 +198,7 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
 
     private async Task SendAsync(UploadPart part, CancellationToken cancellationToken)
     {
+        using var turn = part.Turn;
         using var buffer = part.Buffer;
         var upload = await _session!.BeginAsync();
         var stored = await entry.RequestAsync(engine.Connections,

@@ -2,6 +2,7 @@ using RescaleInterlink.Errors;
 using RescaleInterlink.Pipelines;
 using RescaleInterlink.Platform;
 using RescaleInterlink.Testing;
+using RescaleInterlink.Transfers;
 
 namespace RescaleInterlink.Core.Tests.Pipelines;
 
@@ -33,17 +34,19 @@ public sealed class PipelineFaultTests : IAsyncLifetime
         _study.Add("Slow", "true");
         for (var i = 1; i <= 9; i++)
             _study.Add($"Run_{i}", "true");
-        var others = new List<PipelineJobResult>();
-        using var patience = new CancellationTokenSource(Study.Patience);
-        await foreach (var result in _session.CreatePipeline().RunAsync(_study.Rows, _study.Options, patience.Token))
-        {
-            others.Add(result);
-            if (others.Count == 9)
-                break;
-        }
+        await AssertOthersEndAsync(9, _study.Options);
+    }
 
-        Assert.All(others, Study.AssertSucceeded);
-        Assert.DoesNotContain(others, result => result.JobName == "Slow");
+    [Fact]
+    public async Task A_slow_upload_of_many_parts_leaves_connections_and_memory_to_the_others()
+    {
+        await _sandbox.SetFaultsAsync("""{"target":"s3","operation":"UploadPart","path":"Slow","fault":"stall"}""");
+        _study.Add("Slow", "true");
+        using (var file = File.Create(Path.Combine(_study.InputFolder("Slow"), "large.bin")))
+            file.SetLength(256L << 20);
+        for (var i = 1; i <= 5; i++)
+            _study.Add($"Run_{i}", "true");
+        await AssertOthersEndAsync(5, _study.Options with { Transfer = new TransferOptions(Connections: 8, MemoryLimit: 128L << 20) });
     }
 
     [Fact]
@@ -143,5 +146,21 @@ public sealed class PipelineFaultTests : IAsyncLifetime
         var result = Assert.Single(await _study.RunAsync(_session));
         Study.AssertSucceeded(result);
         Assert.Contains("its tag 'a' could not be set", Assert.Single(result.Warnings).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>So many jobs succeed while the one called Slow is still uploaded.</summary>
+    private async Task AssertOthersEndAsync(int count, PipelineOptions options)
+    {
+        var others = new List<PipelineJobResult>();
+        using var patience = new CancellationTokenSource(Study.Patience);
+        await foreach (var result in _session.CreatePipeline().RunAsync(_study.Rows, options, patience.Token))
+        {
+            others.Add(result);
+            if (others.Count == count)
+                break;
+        }
+
+        Assert.All(others, Study.AssertSucceeded);
+        Assert.DoesNotContain(others, result => result.JobName == "Slow");
     }
 }
