@@ -24,8 +24,7 @@ internal sealed class JobRunner(Store store, RunSettings settings, TimeProvider 
                 .With(JobStatuses.Queued, time.GetUtcNow(), "The sandbox ended while the job was under way; it runs again from the beginning.") with { Run = null }));
         }
 
-        if (Directory.Exists(settings.Folder))
-            Directory.Delete(settings.Folder, recursive: true);
+        ClearRuns();
         Hosting.PrivateFiles.CreateFolder(settings.Folder);
         lock (_gate)
         {
@@ -111,6 +110,19 @@ internal sealed class JobRunner(Store store, RunSettings settings, TimeProvider 
     /// <summary>The same for a file as long as it lives.</summary>
     private static string LiveId(string jobId, string relativePath)
         => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{jobId}/{relativePath}")))[..12];
+
+    private void ClearRuns()
+    {
+        try
+        {
+            WorkFolder.Delete(settings.Folder);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Left-overs cost space; a sandbox that does not start any more would cost all that it holds.
+            log.LogWarning("The run folders of an earlier start could not be removed: {Reason}", failure.Message);
+        }
+    }
 
     private void Pump()
     {

@@ -27,8 +27,7 @@ internal sealed class WorkFolder
     /// <summary>An empty one; what a killed sandbox left in its place goes.</summary>
     public static WorkFolder CreateClean(string root)
     {
-        if (Directory.Exists(root))
-            Directory.Delete(root, recursive: true);
+        Delete(root);
         var folder = new WorkFolder(root);
         Hosting.PrivateFiles.CreateFolder(root);
         Hosting.PrivateFiles.CreateFolder(folder.Work);
@@ -75,11 +74,43 @@ internal sealed class WorkFolder
     {
         try
         {
-            Directory.Delete(Root, recursive: true);
+            Delete(Root);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            // A command may leave folders behind that refuse deletion. They cost space and nothing else: no run uses their names again.
+            // A command may leave something behind that refuses deletion. It costs space and nothing else: no run uses its name again.
+        }
+    }
+
+    /// <summary>Deletes a folder with all that is in it, also what a command has made read-only, as package managers do.</summary>
+    public static void Delete(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Unlock(new DirectoryInfo(folder));
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void Unlock(DirectoryInfo folder)
+    {
+        if (!OperatingSystem.IsWindows())
+            folder.UnixFileMode |= UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        foreach (var entry in folder.EnumerateFileSystemInfos())
+        {
+            // What a link leads to is not the run's.
+            if (entry.LinkTarget is not null)
+                continue;
+            if (entry is DirectoryInfo inner)
+                Unlock(inner);
+            else if (OperatingSystem.IsWindows())
+                entry.Attributes = FileAttributes.Normal;
         }
     }
 

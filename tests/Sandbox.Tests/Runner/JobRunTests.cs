@@ -216,6 +216,17 @@ public sealed class JobRunTests
     }
 
     [Fact]
+    public async Task Folders_that_a_command_made_read_only_go_too()
+    {
+        Assert.SkipWhen(Environment.UserName == "root", "Nothing is read-only to root.");
+        await using var sandbox = await LocalSandbox.StartAsync();
+        string id = await sandbox.Api.SubmitAsync(ApiClient.JobBody("mkdir -p cache/deep; echo x > cache/deep/x; chmod 400 cache/deep/x; chmod 500 cache/deep cache"));
+        Assert.Equal("Completed successfully", (await sandbox.Api.WaitAsync(id)).Reason);
+        Assert.Contains("x", (await sandbox.Api.OutputsAsync(id)).Select(file => file!["name"]!.GetValue<string>()));
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(sandbox.Started.Path, "runs")));
+    }
+
+    [Fact]
     public async Task What_an_interrupted_collection_left_in_storage_goes()
     {
         await using var sandbox = await LocalSandbox.StartAsync();
