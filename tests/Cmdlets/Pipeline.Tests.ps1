@@ -129,6 +129,19 @@ Describe 'Invoke-RescalePipeline' {
         (Get-ChildItem -LiteralPath $study.Folder -File).Name | Should -Be 'jobs.csv'
     }
 
+    It '-WhatIf counts what a directory holds, and follows no link' -Skip:$IsWindows {
+        $study = New-Study links (1..1)
+        $null = New-Item -ItemType SymbolicLink -Path (Join-Path $study.Folder 'Run_1' 'loop') -Target .
+        $null = New-Item -ItemType SymbolicLink -Path (Join-Path $study.Folder 'Run_1' 'nowhere') -Target missing
+        $shown = Invoke-Fresh {
+            $env:RESCALE_STATE_HOME = $args[2]
+            Import-Module $args[0]
+            $null = Connect-Rescale -Sandbox
+            Invoke-RescalePipeline -JobsCsv $args[1] -Destination results -WhatIf
+        } @($ModulePath, $study.Csv, $env:RESCALE_STATE_HOME)
+        "$shown" | Should -Match 'Run_1 \(1 files, 2 B\)'
+    }
+
     It 'without a destination submits and does not wait' {
         $study = New-Study submit (1..1) { param($row, $n) $row.Command = 'while [ ! -e never ]; do sleep 0.1; done' }
         $result = Invoke-RescalePipeline -JobsCsv $study.Csv
