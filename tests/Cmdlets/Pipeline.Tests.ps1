@@ -116,6 +116,9 @@ Describe 'Invoke-RescalePipeline' {
         "$record" | Should -Match 'row 3'
         "$record" | Should -Match 'CoresPerSlot'
         { $study.Rows | Select-Object -ExcludeProperty Command | Invoke-RescalePipeline -Destination $study.Results } | Should -Throw '*Command*' -ErrorId 'JobTableInvalid,*'
+        # An object is a row, however many lines its command has.
+        $study.Rows[0].Command = "true`ntrue"
+        { $study.Rows | Invoke-RescalePipeline -Destination $study.Results } | Should -Throw '*row 3*CoresPerSlot*' -ErrorId 'JobTableInvalid,*'
         { Invoke-RescalePipeline -JobsCsv (Join-Path $folder 'none.csv') } | Should -Throw -ErrorId 'SourceNotFound,*'
         @(Get-RescaleJob).Count | Should -Be $before
     }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Management.Automation;
-using System.Text;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Pipelines;
 using RescaleInterlink.PowerShell.Base;
@@ -10,21 +9,17 @@ namespace RescaleInterlink.PowerShell.Binding;
 /// <summary>Rows of a job table that come down the pipeline.</summary>
 internal static class JobRows
 {
-    /// <summary>Relative directories of a file are relative to the file's own folder.</summary>
-    /// <summary>Objects with the columns of a jobs CSV. They go through the same reader as a file, so that both know the
-    /// same columns and report the same faults: row 1 is the header there, so the first object is row 2.</summary>
+    /// <summary>
+    /// Objects with the columns of a jobs CSV, read as its rows are, so that both report the same faults: row 1 is the
+    /// header there, so the first object is row 2.
+    /// </summary>
     /// <exception cref="RescaleException">JobTableInvalid.</exception>
     /// <param name="currentFolder">What relative directories start at: the session's folder, which is not the process's.</param>
     public static IReadOnlyList<JobRow> Of(IReadOnlyList<PSObject> objects, string currentFolder)
     {
-        string[] columns = [.. objects.SelectMany(item => item.Properties).Where(property => property.IsGettable)
-            .Select(property => property.Name).Distinct(StringComparer.OrdinalIgnoreCase)];
-        var text = new StringBuilder();
-        text.AppendJoin(',', columns.Select(Quote)).Append('\n');
-        foreach (PSObject item in objects)
-            text.AppendJoin(',', columns.Select(column => Quote(Text(item.Properties[column]?.Value)))).Append('\n');
-        using var reader = new StringReader(text.ToString());
-        return JobTable.Read(reader, "the pipeline", currentFolder);
+        var records = objects.Select(item => item.Properties.Where(property => property.IsGettable)
+            .ToDictionary(property => property.Name, property => (string?)Text(property.Value), StringComparer.OrdinalIgnoreCase));
+        return JobTable.FromRecords(records, "the pipeline", currentFolder);
     }
 
     /// <summary>The directory with what lies in it, for a plan.</summary>
@@ -60,6 +55,4 @@ internal static class JobRows
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };
-
-    private static string Quote(string field) => '"' + field.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
 }
