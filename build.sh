@@ -64,13 +64,14 @@ run_tests() {
 
 case "$task" in
     build) build ;;
-    test) build && run_tests ;;
+    # Not `build && ...`: that would go on behind a failed command within.
+    test) build; run_tests ;;
     demo)
         build
         dotnet run --project examples/heat-study/HeatStudy -c Release --no-build -- --destination artifacts/heat-study
         ;;
-    bench) build && dotnet run --project tests/Benchmarks -c Release --no-build -- "$@" ;;
-    soak) build && dotnet run --project tests/Benchmarks -c Release --no-build -- soak "$@" ;;
+    bench) build; dotnet run --project tests/Benchmarks -c Release --no-build -- "$@" ;;
+    soak) build; dotnet run --project tests/Benchmarks -c Release --no-build -- soak "$@" ;;
     clean)
         rm -rf artifacts module/bin
         find src tests examples -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +

@@ -24,7 +24,7 @@ public static class SandboxLauncher
         var stateHome = StateHome(options.StateHome);
         var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Path ?? Path.Combine(stateHome, "sandbox")));
         if (RunningOn(folder, stateHome) is { } running)
-            return running;
+            return RequireAsAsked(running, options);
         if (!File.Exists(programPath))
             throw new RescaleException(ErrorIds.SandboxStartFailed, ErrorKind.MissingDependency, $"The sandbox program is missing: {programPath}.", "Install the module again, or build it.");
         var dotnet = await host.FindAsync(cancellationToken).ConfigureAwait(false);
@@ -53,6 +53,18 @@ public static class SandboxLauncher
     {
         var comparison = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
         return SandboxRegistry.Find(stateHome).FirstOrDefault(found => Path.TrimEndingDirectorySeparator(found.Path).Equals(folder, comparison));
+    }
+
+    /// <summary>A sandbox that runs otherwise than it was asked for is not what the caller wants to have.</summary>
+    private static SandboxInstance RequireAsAsked(SandboxInstance running, SandboxOptions options)
+    {
+        var asked = options.Https && running.ApiUrl.Scheme != Uri.UriSchemeHttps ? "https"
+            : options.Port is { } port and not 0 && running.ApiUrl.Port != port ? $"port {port}"
+            : null;
+        return asked is null ? running : throw new RescaleException(
+            ErrorIds.SandboxStartFailed, ErrorKind.State,
+            $"A sandbox already runs on '{running.Path}' at {running.ApiUrl}, and not with {asked}.",
+            "Stop it first, or choose another folder.");
     }
 
     /// <summary>Two may have started it at the same time; the one that won says where it runs in a moment.</summary>

@@ -40,6 +40,16 @@ public class SandboxLauncherTests
     }
 
     [Fact]
+    public async Task One_that_runs_otherwise_than_asked_is_refused()
+    {
+        await using var sandbox = await SandboxFixture.StartAsync();
+        var options = new SandboxOptions { Path = sandbox.DataFolder, StateHome = sandbox.StateHome };
+        Assert.Equal(sandbox.Instance.ProcessId, (await SandboxLauncher.StartAsync(SandboxFixture.ProgramPath, options with { Port = sandbox.Instance.ApiUrl.Port }, default)).ProcessId);
+        foreach (var other in new[] { options with { Https = true }, options with { Port = sandbox.Instance.ApiUrl.Port - 1 } })
+            await FailsWith(ErrorIds.SandboxStartFailed, SandboxLauncher.StartAsync(SandboxFixture.ProgramPath, other, default));
+    }
+
+    [Fact]
     public async Task Two_starts_at_the_same_time_give_one_sandbox()
     {
         using var folder = new TemporaryFolder();
