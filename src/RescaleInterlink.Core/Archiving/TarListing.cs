@@ -1,5 +1,5 @@
-using System.Formats.Tar;
 using RescaleInterlink.Errors;
+using RescaleInterlink.Transfers;
 
 namespace RescaleInterlink.Archiving;
 
@@ -54,22 +54,12 @@ internal static class TarListing
         if (info is DirectoryInfo)
             return new TarEntry(TarEntryKind.Directory, name + "/", info.FullName, mode, modified, 0, null);
         var length = ((FileInfo)info).Length;
-        if (length == 0 && !OperatingSystem.IsWindows())
-            RequireRegularFile(info.FullName);
-        return new TarEntry(TarEntryKind.File, name, info.FullName, mode, modified, length, null);
-    }
-
-    /// <summary>Opening a pipe would wait for its writer for ever; pipes, sockets and devices all report the length 0.</summary>
-    /// <remarks>The runtime tells a file's type only through the entry that its own archive writer makes of it.</remarks>
-    private static void RequireRegularFile(string path)
-    {
-        using var header = new MemoryStream();
-        using (var writer = new TarWriter(header, TarEntryFormat.Gnu, leaveOpen: true))
-            writer.WriteEntry(path, "x");
-        if (header.GetBuffer()[156] != (byte)TarEntryKind.File)
+        // Pipes, sockets and devices all report the length 0.
+        if (length == 0 && !UnixFileSystem.IsRegularFile(info.FullName))
             throw new RescaleException(ErrorIds.SourceUnreadable, ErrorKind.LocalFile,
-                $"'{path}' is a pipe, a socket or a device; it cannot be archived.",
+                $"'{info.FullName}' is a pipe, a socket or a device; it cannot be archived.",
                 "Remove it from the folder, or archive another folder.");
+        return new TarEntry(TarEntryKind.File, name, info.FullName, mode, modified, length, null);
     }
 
     private static T Wrap<T>(string path, Func<T> read)

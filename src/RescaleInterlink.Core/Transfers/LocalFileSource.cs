@@ -30,8 +30,9 @@ public sealed class LocalFileSource : IRangeSource, IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            var file = new FileInfo(_path);
+            var file = Find(_path);
             if (!file.Exists) throw LocalFileErrors.SourceNotFound(_path);
+            if (file.Length == 0) RequireEmpty(file.FullName);
             var stamp = string.Create(CultureInfo.InvariantCulture, $"{file.LastWriteTimeUtc.Ticks:x}-{file.CreationTimeUtc.Ticks:x}");
             return Task.FromResult(new SourceIdentity(file.Length, stamp));
         }
@@ -39,6 +40,14 @@ public sealed class LocalFileSource : IRangeSource, IDisposable
         {
             throw translated;
         }
+    }
+
+    /// <summary>The file that a path leads to, through links. A link's own length is that of its text.</summary>
+    /// <exception cref="IOException">The links lead in a circle.</exception>
+    public static FileInfo Find(string path)
+    {
+        var file = new FileInfo(path);
+        return file.LinkTarget is null ? file : (FileInfo)file.ResolveLinkTarget(returnFinalTarget: true)!;
     }
 
     public async ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken)
@@ -57,6 +66,16 @@ public sealed class LocalFileSource : IRangeSource, IDisposable
         {
             throw translated;
         }
+    }
+
+    /// <summary>Pipes and devices report the length 0, and so do the files of /proc, whatever can be read from them.</summary>
+    private void RequireEmpty(string target)
+    {
+        if (!UnixFileSystem.IsRegularFile(target))
+            throw new RescaleException(ErrorIds.SourceUnreadable, ErrorKind.LocalFile,
+                $"'{_path}' is a pipe, a socket or a device; it has no length and cannot be sent.", "Write its content to a file, and send that.");
+        if (RandomAccess.Read(Open(), stackalloc byte[1], 0) > 0)
+            throw LocalFileErrors.SourceChanged(_path, "it has content and reports the length 0");
     }
 
     private SafeFileHandle Open()

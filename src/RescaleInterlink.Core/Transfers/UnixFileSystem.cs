@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.Runtime.InteropServices;
 
 namespace RescaleInterlink.Transfers;
@@ -16,6 +17,19 @@ internal static class UnixFileSystem
         if (descriptor < 0) return; // A folder that may be written but not listed; the file itself is flushed already.
         _ = Fsync(descriptor); // Some network file systems refuse it for folders and need none.
         _ = Close(descriptor);
+    }
+
+    /// <summary>Whether a path is no pipe, socket or device; it is looked at without opening those, which could wait for ever.</summary>
+    /// <remarks>The runtime tells a file's type only through the entry that its archive writer makes of it.</remarks>
+    /// <param name="path">Not a link. A file that is large is better not asked about: it would be read.</param>
+    public static bool IsRegularFile(string path)
+    {
+        const int TypeOffset = 156;
+        if (OperatingSystem.IsWindows()) return true;
+        using var header = new MemoryStream();
+        using (var writer = new TarWriter(header, TarEntryFormat.Gnu, leaveOpen: true))
+            writer.WriteEntry(path, "x");
+        return header.GetBuffer()[TypeOffset] == (byte)TarEntryType.RegularFile;
     }
 
     /// <summary>Gives a file its new name unless that name is taken, in one step; <see cref="File.Move(string, string, bool)"/>

@@ -59,6 +59,18 @@ public sealed class SendRescaleFileCommand : TransferCmdlet
         }
     }
 
+    private static long? LengthOf(string file)
+    {
+        try
+        {
+            return LocalFileSource.Find(file) is { Exists: true } found ? found.Length : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     private async Task QueueAsync(string file, bool matched)
     {
         var info = new FileInfo(file);
@@ -69,7 +81,7 @@ public sealed class SendRescaleFileCommand : TransferCmdlet
         }
 
         // A missing file or a folder is reported by the source itself, in its own words.
-        long? length = info.Exists ? info.Length : null;
+        long? length = LengthOf(file);
         string? folder = string.IsNullOrEmpty(FolderId) ? null : FolderId;
         if (!await ShouldProcessAsync($"{file} ({HumanSize.Format(length ?? 0)})", folder is null ? "Upload to the Rescale library" : $"Upload to the Rescale folder {folder}"))
             return;

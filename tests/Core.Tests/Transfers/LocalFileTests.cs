@@ -52,6 +52,52 @@ public class LocalFileTests
     }
 
     [Fact]
+    public async Task A_link_is_sent_as_what_it_leads_to()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Making a link needs a privilege.");
+        await using var fixture = new EngineFixture();
+        var store = new InMemoryObjectStore();
+        var content = EngineFixture.RandomBytes(5000);
+        var path = fixture.WriteSource(content);
+        File.CreateSymbolicLink(fixture.Folder.File("first"), path);
+        File.CreateSymbolicLink(fixture.Folder.File("second"), "first");
+        using var source = new LocalFileSource(fixture.Folder.File("second"));
+        var before = await source.GetIdentityAsync(default);
+        Assert.Equal(content.Length, before.Length);
+        var sent = await fixture.Engine.UploadAsync(new UploadRequest { Source = source, Store = store, Key = "key" }, default);
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA512.HashData(content)), sent.Sha512);
+
+        await File.AppendAllTextAsync(path, "more");
+        Assert.NotEqual(before, await source.GetIdentityAsync(default));
+        File.Delete(fixture.Folder.File("first"));
+        File.CreateSymbolicLink(fixture.Folder.File("first"), "second");
+        Assert.Equal(ErrorIds.SourceUnreadable, (await Assert.ThrowsAsync<RescaleException>(() => source.GetIdentityAsync(default))).ErrorId);
+    }
+
+    [Fact]
+    public async Task What_reports_no_length_and_is_not_empty_is_refused()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "There is no /dev/zero, no /proc and no mkfifo.");
+        using var folder = new TemporaryFolder();
+        var pipe = folder.File("pipe");
+        using (var made = Process.Start("mkfifo", pipe)) await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var link = folder.File("link");
+        File.CreateSymbolicLink(link, pipe);
+        foreach (var path in new[] { pipe, link, "/dev/zero" })
+        {
+            using var source = new LocalFileSource(path);
+            Assert.Equal(ErrorIds.SourceUnreadable, (await Assert.ThrowsAsync<RescaleException>(() => source.GetIdentityAsync(default))).ErrorId);
+        }
+
+        using var status = new LocalFileSource("/proc/self/status");
+        Assert.Equal(ErrorIds.SourceChanged, (await Assert.ThrowsAsync<RescaleException>(() => status.GetIdentityAsync(default))).ErrorId);
+        var empty = folder.File("empty");
+        await File.WriteAllBytesAsync(empty, []);
+        using var nothing = new LocalFileSource(empty);
+        Assert.Equal(0, (await nothing.GetIdentityAsync(default)).Length);
+    }
+
+    [Fact]
     public async Task A_file_that_is_replaced_while_it_is_sent_is_not_committed()
     {
         await using var fixture = new EngineFixture();
