@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Threading.Channels;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Library;
@@ -13,8 +14,9 @@ internal static class JobOutputs
     /// <summary>Files handed to the engine at once. The engine bounds the work itself; this bounds what waits for it.</summary>
     private const int FilesAtOnce = 64;
 
+    /// <param name="keepEqual">An existing file that is the output already, by length and SHA-512, is taken as received.</param>
     public static async IAsyncEnumerable<JobOutputResult> DownloadAsync(
-        JobsClient jobs, FileLibrary library, TransferEngine engine, string jobId, string destination, bool overwrite,
+        JobsClient jobs, FileLibrary library, TransferEngine engine, string jobId, string destination, bool overwrite, bool keepEqual,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var root = Path.GetFullPath(destination);
@@ -28,7 +30,7 @@ internal static class JobOutputs
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var options = new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = stop.Token };
         var downloading = CompleteAsync(results.Writer, Parallel.ForEachAsync(plan, options, async (item, token) =>
-            results.Writer.TryWrite(await DownloadOneAsync(library, engine, item, overwrite, token).ConfigureAwait(false))));
+            results.Writer.TryWrite(await DownloadOneAsync(library, engine, item, overwrite, keepEqual, token).ConfigureAwait(false))));
         try
         {
             await foreach (var result in results.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
@@ -43,18 +45,42 @@ internal static class JobOutputs
     }
 
     private static async Task<JobOutputResult> DownloadOneAsync(
-        FileLibrary library, TransferEngine engine, LocalName item, bool overwrite, CancellationToken cancellationToken)
+        FileLibrary library, TransferEngine engine, LocalName item, bool overwrite, bool keepEqual, CancellationToken cancellationToken)
     {
         if (item.Path is null)
             return new JobOutputResult(item.File, null, null, item.Error);
         try
         {
+            if (keepEqual && await FindEqualAsync(item.File, item.Path, cancellationToken).ConfigureAwait(false) is { } kept)
+                return new JobOutputResult(item.File, item.Path, kept, null);
             var download = await library.DownloadAsync(engine, item.File, item.Path, overwrite, cancellationToken).ConfigureAwait(false);
             return new JobOutputResult(item.File, item.Path, download, null);
         }
         catch (RescaleException exception)
         {
             return new JobOutputResult(item.File, item.Path, null, exception);
+        }
+    }
+
+    /// <returns>Null when there is no such file, or it is another or cannot be read; the download tells which.</returns>
+    private static async Task<DownloadResult?> FindEqualAsync(PlatformFile file, string path, CancellationToken cancellationToken)
+    {
+        if (FileSecrets.Sha512(file) is not { } expected)
+            return null;
+        try
+        {
+            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            await using (stream.ConfigureAwait(false))
+            {
+                if (stream.Length != file.DecryptedSize)
+                    return null;
+                var actual = Convert.ToHexString(await SHA512.HashDataAsync(stream, cancellationToken).ConfigureAwait(false)).ToLowerInvariant();
+                return actual.Equals(expected, StringComparison.OrdinalIgnoreCase) ? new DownloadResult(path, stream.Length, actual, Verification.Verified) : null;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return null;
         }
     }
 

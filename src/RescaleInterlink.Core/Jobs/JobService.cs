@@ -139,7 +139,12 @@ public sealed class JobService : IDisposable
     /// <exception cref="RescaleException">JobNotFound, or the failure of the listing.</exception>
     public IAsyncEnumerable<JobOutputResult> DownloadOutputsAsync(
         TransferEngine engine, string jobId, string destination, bool overwrite, CancellationToken cancellationToken)
-        => JobOutputs.DownloadAsync(_client.Jobs, _library, engine, jobId, destination, overwrite, cancellationToken);
+        => DownloadOutputsAsync(engine, jobId, destination, overwrite, keepEqual: false, cancellationToken);
+
+    /// <param name="keepEqual">What lies there already with the right SHA-512 counts as downloaded: an interrupted collection goes on.</param>
+    internal IAsyncEnumerable<JobOutputResult> DownloadOutputsAsync(
+        TransferEngine engine, string jobId, string destination, bool overwrite, bool keepEqual, CancellationToken cancellationToken)
+        => JobOutputs.DownloadAsync(_client.Jobs, _library, engine, jobId, destination, overwrite, keepEqual, cancellationToken);
 
     /// <summary>Follows jobs that become known one by one.</summary>
     internal Task WatchAsync(ChannelReader<string> jobIds, ChannelWriter<JobEnding> endings, TimeSpan pollInterval, CancellationToken cancellationToken)

@@ -293,15 +293,15 @@ internal sealed class PipelineRun : IAsyncDisposable
     private async Task DownloadAsync(PipelineJob job)
     {
         var spec = job.Row.Spec;
-        // What an earlier run has begun to collect is replaced, each file by its whole and verified self.
-        var overwrite = _options.Overwrite || job.State.Destination is not null;
+        // What an earlier run has collected lies there whole and verified, and stays. Anything else there is the user's own.
+        var keepEqual = job.State.Destination is not null && !_options.Overwrite;
         var folder = job.State.Destination ?? _folders!.For(spec.JobName, job.State.JobId!);
         var failures = new List<RescaleException>();
         try
         {
             OutputFolders.Create(folder);
             Note(job, job.State with { Destination = folder });
-            await foreach (var output in _service.DownloadOutputsAsync(_engine, job.State.JobId!, folder, overwrite, _stop.Token).ConfigureAwait(false))
+            await foreach (var output in _service.DownloadOutputsAsync(_engine, job.State.JobId!, folder, _options.Overwrite, keepEqual, _stop.Token).ConfigureAwait(false))
                 if (output.Download is { } file)
                     job.Files.Add(new DownloadedOutput(file.Destination, file.Length, file.Sha512, file.Verification));
                 else

@@ -164,6 +164,30 @@ public sealed class PipelineRunTests(OwnSandbox shared) : IClassFixture<OwnSandb
     }
 
     [Fact]
+    public async Task A_file_that_was_there_before_is_replaced_by_no_number_of_runs()
+    {
+        _study.Add("Mine", "echo new > output.txt; echo other > other.txt");
+        var folder = Directory.CreateDirectory(Path.Combine(_study.Destination, "Mine"));
+        var mine = Path.Combine(folder.FullName, "output.txt");
+        File.WriteAllText(mine, "my own");
+        for (var run = 0; run < 2; run++)
+        {
+            var refused = (await _study.RunAsync(_session))[0];
+            Assert.Equal(ErrorIds.DestinationExists, refused.Error!.ErrorId);
+            Assert.Equal("my own", File.ReadAllText(mine));
+        }
+
+        // What the runs before have received is taken as it is.
+        File.Delete(mine);
+        var other = File.GetCreationTimeUtc(Path.Combine(folder.FullName, "other.txt"));
+        var done = (await _study.RunAsync(_session))[0];
+        Study.AssertSucceeded(done);
+        Assert.Equal(3, done.Files.Count);
+        Assert.Equal(other, File.GetCreationTimeUtc(Path.Combine(folder.FullName, "other.txt")));
+        Assert.Single(await Study.ListJobsAsync(_session, "Mine"));
+    }
+
+    [Fact]
     public async Task Another_table_on_the_same_state_is_refused_before_anything_is_sent()
     {
         _study.Add("Of the first table", "true");
