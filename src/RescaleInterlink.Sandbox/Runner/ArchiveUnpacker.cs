@@ -56,20 +56,27 @@ internal static class ArchiveUnpacker
             {
                 case TarEntryType.Directory:
                     Directory.CreateDirectory(path);
-                    folders.Add((path, entry.Mode));
+                    // The mode of a link is that of its target.
+                    if (new DirectoryInfo(path).LinkTarget is null)
+                        folders.Add((path, entry.Mode));
                     break;
                 case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
                     await entry.ExtractToFileAsync(path, overwrite: true, cancellationToken);
                     break;
                 case TarEntryType.SymbolicLink:
-                    // A link that stays inside is kept; where it leads is looked up from the folder it lies in.
-                    string target = Path.GetRelativePath(folder.Work, Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, entry.LinkName)));
-                    folder.Resolve(target is "." ? "x" : target);
+                    CheckTarget(folder, path, entry.LinkName);
                     File.Delete(path);
                     File.CreateSymbolicLink(path, entry.LinkName);
                     break;
                 case TarEntryType.HardLink:
-                    File.Copy(folder.Resolve(entry.LinkName), path, overwrite: true);
+                    string first = folder.Resolve(entry.LinkName);
+                    if (first != path)
+                    {
+                        // A copy would write through a link of that name.
+                        File.Delete(path);
+                        File.Copy(first, path);
+                    }
+
                     break;
                 default:
                     throw new RunFailure($"the archive's entry '{entry.Name}' is of a kind that a job cannot take ({entry.EntryType})");
@@ -100,6 +107,20 @@ internal static class ArchiveUnpacker
             else
                 await entry.ExtractToFileAsync(path, overwrite: true, cancellationToken);
         }
+    }
+
+    /// <summary>
+    /// A link that stays inside is kept. Its steps upwards come first, counted from the folder it lies in, which is none that a link
+    /// leads to: behind a name that may itself be a link, a step upwards would lead no one knows where.
+    /// </summary>
+    private static void CheckTarget(WorkFolder folder, string path, string target)
+    {
+        string[] steps = target.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (steps.SkipWhile(step => step is "." or "..").Contains(".."))
+            throw new RunFailure($"the archive's link '{Path.GetRelativePath(folder.Work, path)}' leads upwards from within");
+        string full = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, target));
+        if (Path.TrimEndingDirectorySeparator(full) != folder.Work)
+            folder.Resolve(full);
     }
 
     /// <summary>The entry's place, with its parents made. No parent may be a link, for that would lead out by a detour.</summary>

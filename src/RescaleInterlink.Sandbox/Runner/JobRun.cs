@@ -11,6 +11,8 @@ internal sealed class JobRun(JobRecord job, Store store, RunSettings settings, T
     /// <summary>Longer than anyone waits, and what a timer can count: 40 days.</summary>
     private static readonly TimeSpan LongestWalltime = TimeSpan.FromDays(40);
 
+    private static readonly TimeSpan FinishAgain = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _stop = new();
     private volatile WorkFolder? _executing;
 
@@ -46,7 +48,7 @@ internal sealed class JobRun(JobRecord job, Store store, RunSettings settings, T
             folder?.Remove();
         }
 
-        Finish(reason, outputs);
+        await FinishAsync(reason, outputs, shutdown);
     }
 
     public void Dispose() => _stop.Dispose();
@@ -76,9 +78,16 @@ internal sealed class JobRun(JobRecord job, Store store, RunSettings settings, T
         Update(current => current.With(JobStatuses.Validated, time.GetUtcNow()));
         Update(current => current.With(JobStatuses.Started, time.GetUtcNow()));
         var stager = new InputStager(settings);
-        foreach (var (file, decompress) in inputs)
-            await stager.StageAsync(file, decompress, folder, ending);
-        folder.TakeSnapshot();
+        try
+        {
+            foreach (var (file, decompress) in inputs)
+                await stager.StageAsync(file, decompress, folder, ending);
+        }
+        finally
+        {
+            // Of a staging that failed or was stopped too: half the inputs are no outputs.
+            folder.TakeSnapshot();
+        }
     }
 
     private async Task<string> RunAsync(WorkFolder folder, CancellationToken ending)
@@ -112,6 +121,23 @@ internal sealed class JobRun(JobRecord job, Store store, RunSettings settings, T
     {
         double seconds = job.Specification.Walltime * settings.WalltimeHour.TotalSeconds;
         return seconds < LongestWalltime.TotalSeconds ? TimeSpan.FromSeconds(seconds) : LongestWalltime;
+    }
+
+    /// <summary>An end that cannot be written down, because the disk is full, would leave the job executing for ever: it is tried again until there is room.</summary>
+    private async Task FinishAsync(string reason, IReadOnlyList<FileRecord> outputs, CancellationToken shutdown)
+    {
+        while (true)
+        {
+            try
+            {
+                Finish(reason, outputs);
+                return;
+            }
+            catch (IOException)
+            {
+                await Task.Delay(FinishAgain, time, shutdown);
+            }
+        }
     }
 
     /// <summary>Outputs and status become visible as one: whoever sees the job ended sees all its files.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using RescaleInterlink.Sandbox.Data;
 
 namespace RescaleInterlink.Sandbox.Runner;
@@ -6,15 +7,27 @@ namespace RescaleInterlink.Sandbox.Runner;
 /// <summary>Puts a run's outputs into storage, each encrypted in format v0 with its own key and IV, streamed.</summary>
 internal sealed class OutputCollector(RunSettings settings, TimeProvider time)
 {
+    /// <summary>S3's own limit, in bytes of UTF-8.</summary>
+    private const int LongestKey = 1024;
+
     /// <returns>Records of all outputs, still without ids.</returns>
     public async Task<IReadOnlyList<FileRecord>> CollectAsync(JobRecord job, WorkFolder folder, CancellationToken cancellationToken)
     {
         RemoveLeftOvers(job);
         List<FileRecord> outputs = [];
-        foreach (var file in folder.Changed())
+        try
         {
-            if (await StoreAsync(job, file, cancellationToken) is { } output)
-                outputs.Add(output);
+            foreach (var file in folder.Changed())
+            {
+                if (await StoreAsync(job, file, cancellationToken) is { } output)
+                    outputs.Add(output);
+            }
+        }
+        catch (IOException)
+        {
+            // A full disk. What no file will name must not keep it full.
+            RemoveLeftOvers(job);
+            throw;
         }
 
         return outputs;
@@ -32,13 +45,20 @@ internal sealed class OutputCollector(RunSettings settings, TimeProvider time)
 
     private string Prefix(JobRecord job) => $"{settings.PathBase}/output/{job.Id}/run_{RunRecord.OnlyId}/";
 
+    /// <summary>A path that S3 has no room for stays in the record alone.</summary>
+    private string Path(JobRecord job, string relativePath)
+    {
+        string path = $"{Prefix(job)}{relativePath}-{Identifiers.NewSuffix()}";
+        return Encoding.UTF8.GetByteCount(path) <= LongestKey ? path : $"{Prefix(job)}{Identifiers.NewSuffix()}";
+    }
+
     private async Task<FileRecord?> StoreAsync(JobRecord job, FoundFile file, CancellationToken cancellationToken)
     {
         if (RegularFile.TryOpen(file.Path) is not { } content)
             return null;
         byte[] key = RandomNumberGenerator.GetBytes(ObjectCipher.KeyBytes);
         byte[] iv = RandomNumberGenerator.GetBytes(ObjectCipher.BlockBytes);
-        string path = $"{Prefix(job)}{file.RelativePath}-{Identifiers.NewSuffix()}";
+        string path = Path(job, file.RelativePath);
         await using var plaintext = new HashingStream(content);
         await using var ciphertext = ObjectCipher.OpenCiphertext(plaintext, key, iv);
         var metadata = new Dictionary<string, string> { ["iv"] = Convert.ToBase64String(iv) };
@@ -47,7 +67,7 @@ internal sealed class OutputCollector(RunSettings settings, TimeProvider time)
         {
             Id = "",
             SymlinkId = "",
-            Name = Path.GetFileName(file.RelativePath),
+            Name = System.IO.Path.GetFileName(file.RelativePath),
             TypeId = FileRecord.OutputType,
             FolderId = job.FolderId,
             DateUploaded = time.GetUtcNow(),

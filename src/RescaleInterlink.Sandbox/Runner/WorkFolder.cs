@@ -13,6 +13,8 @@ internal sealed class WorkFolder
 
     private Dictionary<string, (long Size, DateTime Written)> _start = [];
 
+    private string _realWork = "";
+
     private WorkFolder(string root)
     {
         Root = root;
@@ -31,6 +33,7 @@ internal sealed class WorkFolder
         var folder = new WorkFolder(root);
         Hosting.PrivateFiles.CreateFolder(root);
         Hosting.PrivateFiles.CreateFolder(folder.Work);
+        folder._realWork = RealPath.Of(folder.Work) ?? folder.Work;
         return folder;
     }
 
@@ -38,6 +41,9 @@ internal sealed class WorkFolder
     /// <exception cref="RunFailure">It leads out of it.</exception>
     public string Resolve(string relativePath)
     {
+        // The system's calls take no such name, and .NET's take it for a mistake of the program.
+        if (relativePath.Contains('\0', StringComparison.Ordinal))
+            throw new RunFailure("a name with a NUL character cannot be used");
         string full = Path.GetFullPath(Path.Combine(Work, relativePath));
         return full.StartsWith(Work + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             ? full
@@ -58,7 +64,8 @@ internal sealed class WorkFolder
     /// <summary>Files now. Links to folders are not followed; a link to a file counts when that file lies in the work folder too.</summary>
     public IEnumerable<FoundFile> Files()
     {
-        if (!Directory.Exists(Work))
+        // A command may have put something else in its place.
+        if (!Directory.Exists(Work) || RealPath.Of(Work) != _realWork)
             return [];
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = true };
         var paths = new FileSystemEnumerable<string>(Work, (ref FileSystemEntry entry) => entry.ToFullPath(), options)
@@ -114,13 +121,16 @@ internal sealed class WorkFolder
         }
     }
 
+    private FileInfo? Inside(string link)
+        => RealPath.Of(link) is { } real && real.StartsWith(_realWork + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? new FileInfo(real) : null;
+
     private FoundFile? Look(string path)
     {
         try
         {
             var file = new FileInfo(path);
-            var target = file.LinkTarget is null ? file : file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
-            return target is { Exists: true } && target.FullName.StartsWith(Work + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            var target = file.LinkTarget is null ? file : Inside(path);
+            return target is { Exists: true }
                 ? new FoundFile(path, Path.GetRelativePath(Work, path).Replace(Path.DirectorySeparatorChar, '/'), target.Length, target.LastWriteTimeUtc)
                 : null;
         }

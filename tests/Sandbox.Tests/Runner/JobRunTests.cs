@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using System.Text;
 using System.Text.Json.Nodes;
 using RescaleInterlink.Sandbox.Tests.Support;
@@ -164,6 +165,88 @@ public sealed class JobRunTests
         Assert.Equal("Completed", status);
         Assert.StartsWith("A run failed: ", reason, StringComparison.Ordinal);
         Assert.Contains("work folder", reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("copies a hard link's content over a link")]
+    [InlineData("reads through a link")]
+    public async Task No_chain_of_links_leads_out_of_the_work_folder(string how)
+    {
+        using var outside = new TestFolder();
+        string victim = outside.In("victim");
+        await File.WriteAllTextAsync(victim, "secret");
+        await using var sandbox = await LocalSandbox.StartAsync();
+        // By its words the second link stays inside; but its first half is a link to the work folder, from which its steps upwards lead out.
+        string up = string.Concat(Enumerable.Repeat("../", 30)), deep = string.Concat(Enumerable.Range(0, 40).Select(n => $"d{n}/"));
+        using var bytes = new MemoryStream();
+        await using (var tar = new TarWriter(bytes, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            void Add(TarEntryType type, string name, string? link = null) => tar.WriteEntry(
+                link is null ? new PaxTarEntry(type, name) { DataStream = new MemoryStream("evil"u8.ToArray()) } : new PaxTarEntry(type, name) { LinkName = link });
+            Add(TarEntryType.RegularFile, deep + "x");
+            Add(TarEntryType.SymbolicLink, deep + "l", string.Concat(Enumerable.Repeat("../", 40)) + ".");
+            Add(TarEntryType.SymbolicLink, "k", $"{deep}l/{up}{victim[1..]}");
+            Add(TarEntryType.RegularFile, "evil");
+            if (how.StartsWith("copies", StringComparison.Ordinal))
+                Add(TarEntryType.HardLink, "k", "evil");
+            else
+                Add(TarEntryType.HardLink, "h", "k");
+        }
+
+        string id = await sandbox.AddFileAsync("run.tar", bytes.ToArray());
+        string job = await sandbox.Api.SubmitAsync(ApiClient.JobBody("true", "job", id));
+        Assert.Contains("leads upwards from within", (await sandbox.Api.WaitAsync(job)).Reason, StringComparison.Ordinal);
+        Assert.Equal("secret", await File.ReadAllTextAsync(victim));
+        // Nor are the inputs that were there already outputs.
+        Assert.Empty(await sandbox.Api.OutputsAsync(job));
+    }
+
+    [Fact]
+    public async Task Links_inside_an_archive_are_kept()
+    {
+        await using var sandbox = await LocalSandbox.StartAsync();
+        using var bytes = new MemoryStream();
+        await using (var tar = new TarWriter(bytes, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "a/b/one") { DataStream = new MemoryStream("1"u8.ToArray()) });
+            foreach (var (name, target) in new[] { ("latest", "a/b"), ("a/up", "../a/./b/one"), ("a/b/same", "one"), ("top", ".") })
+                tar.WriteEntry(new PaxTarEntry(TarEntryType.SymbolicLink, name) { LinkName = target });
+            tar.WriteEntry(new PaxTarEntry(TarEntryType.HardLink, "hard") { LinkName = "a/b/one" });
+        }
+
+        string id = await sandbox.AddFileAsync("run.tar", bytes.ToArray());
+        string job = await sandbox.Api.SubmitAsync(ApiClient.JobBody("cat latest/one a/up a/b/same top/hard", "job", id));
+        Assert.Equal("Completed successfully", (await sandbox.Api.WaitAsync(job)).Reason);
+        Assert.Equal("1111", await sandbox.ReadTextAsync((await sandbox.Api.OutputsAsync(job))[0]!));
+    }
+
+    [Fact]
+    public async Task What_lies_behind_a_link_to_a_folder_is_no_output()
+    {
+        using var outside = new TestFolder();
+        await File.WriteAllTextAsync(outside.In("secret"), "secret");
+        await using var sandbox = await LocalSandbox.StartAsync();
+        string job = await sandbox.Api.SubmitAsync(ApiClient.JobBody($"ln -s '{outside.Path}' d; ln -s d/secret stolen"));
+        await sandbox.Api.WaitAsync(job);
+        Assert.Equal("process_output.log", Assert.Single(await sandbox.Api.OutputsAsync(job))!["name"]!.GetValue<string>());
+
+        job = await sandbox.Api.SubmitAsync(ApiClient.JobBody($"cd ..; rm -r work; ln -s '{outside.Path}' work"));
+        Assert.Equal("Completed successfully", (await sandbox.Api.WaitAsync(job)).Reason);
+        Assert.Empty(await sandbox.Api.OutputsAsync(job));
+        Assert.Equal("secret", await File.ReadAllTextAsync(outside.In("secret")));
+    }
+
+    [Fact]
+    public async Task An_output_whose_path_is_longer_than_a_key_may_be_can_be_had()
+    {
+        await using var sandbox = await LocalSandbox.StartAsync();
+        string name = new('n', 240), path = string.Join('/', Enumerable.Repeat(name, 5)) + "/deep.txt";
+        string job = await sandbox.Api.SubmitAsync(ApiClient.JobBody($"mkdir -p {Path.GetDirectoryName(path)}; printf deep > {path}"));
+        Assert.Equal("Completed successfully", (await sandbox.Api.WaitAsync(job)).Reason);
+        var deep = (await sandbox.Api.OutputsAsync(job)).Single(file => file!["name"]!.GetValue<string>() == "deep.txt")!;
+        Assert.Equal(path, deep["relativePath"]!.GetValue<string>());
+        Assert.InRange(Encoding.UTF8.GetByteCount(deep["pathParts"]!["path"]!.GetValue<string>()), 1, 1024);
+        Assert.Equal("deep", await sandbox.ReadTextAsync(deep));
     }
 
     [Fact]
