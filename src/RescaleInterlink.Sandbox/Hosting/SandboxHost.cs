@@ -73,6 +73,7 @@ internal sealed class SandboxHost : IAsyncDisposable
         var credentials = new TemporaryCredentials(folder.Credentials, time);
         var runner = Own(new JobRunner(store, RunSettings(settings, folder, objects), time, log));
 
+        runner.Recover();
         var faults = settings.AllowFaults ? new FaultPlan() : null;
         var s3Counters = new RequestCounters();
         var s3Options = new S3Options { Region = Account.Region, Buckets = [Account.Bucket] };
@@ -90,7 +91,7 @@ internal sealed class SandboxHost : IAsyncDisposable
         var apiListener = Own(await Listener.StartAsync("API", identity.Port, certificate, WithFaults(api.HandleAsync, new ApiFaultTarget(credentials)), log, cancellationToken));
 
         folder.Remember(identity with { Port = apiListener.Port, S3Port = s3Listener.Port });
-        runner.Recover();
+        runner.Start();
         Started = new SandboxStarted(apiListener.Url, s3Listener.Url, identity.ApiKey, folder.Path, Environment.ProcessId, certificate is null ? null : folder.Certificate);
         Own(StateFile.Write(settings.StateHome, Started));
         log.Note($"Started: API {apiListener.Url}, S3 {s3Listener.Url}, process {Environment.ProcessId}");

@@ -11,8 +11,12 @@ internal sealed class JobRunner(Store store, RunSettings settings, TimeProvider 
     private readonly LinkedList<string> _queue = [];
     private readonly Dictionary<string, (JobRun Run, Task Ended)> _running = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _shutdown = new();
+    private bool _isStarted;
 
-    /// <summary>Ends what a killed sandbox left behind, and queues its jobs again in the order of their submission.</summary>
+    /// <summary>
+    /// Ends what a killed sandbox left behind, and queues its jobs again in the order of their submission. To be called before anyone
+    /// can submit: a job that arrived meanwhile would be queued twice, and its folder cleared away beneath it.
+    /// </summary>
     public void Recover()
     {
         var active = store.AllJobs().Where(job => job.IsActive).OrderBy(job => job.SubmittedAs).ToList();
@@ -31,7 +35,13 @@ internal sealed class JobRunner(Store store, RunSettings settings, TimeProvider 
             foreach (var job in active)
                 _queue.AddLast(job.Id);
         }
+    }
 
+    /// <summary>From now on jobs run.</summary>
+    public void Start()
+    {
+        lock (_gate)
+            _isStarted = true;
         Pump();
     }
 
@@ -128,7 +138,7 @@ internal sealed class JobRunner(Store store, RunSettings settings, TimeProvider 
     {
         lock (_gate)
         {
-            while (!_shutdown.IsCancellationRequested && _running.Count < settings.MaxRunningJobs && _queue.First is { } first)
+            while (_isStarted && !_shutdown.IsCancellationRequested && _running.Count < settings.MaxRunningJobs && _queue.First is { } first)
             {
                 _queue.RemoveFirst();
                 var run = new JobRun(store.FindJob(first.Value)!, store, settings, time);
