@@ -67,7 +67,15 @@ public sealed class TemporaryCredentials
     {
         if (!File.Exists(_file)) return [];
         using var stream = File.OpenRead(_file);
-        return JsonSerializer.Deserialize<TemporaryCredential[]>(stream) ?? [];
+        try
+        {
+            return JsonSerializer.Deserialize<TemporaryCredential[]>(stream) ?? [];
+        }
+        catch (JsonException)
+        {
+            // They live for minutes and every client asks for new ones when told that its own are unknown.
+            return [];
+        }
     }
 
     private void Save(ImmutableDictionary<string, TemporaryCredential> credentials)

@@ -57,20 +57,29 @@ internal sealed class Journal : IDisposable
     }
 
     /// <summary>Replaces the whole journal by these lines: written beside, then renamed over it.</summary>
+    /// <exception cref="IOException">They could not be written; the journal is as it was.</exception>
     public void Rewrite(IEnumerable<JournalLine> lines)
     {
         string next = _path + ".next";
         int count = 0;
-        var file = new FileStream(next, Hosting.PrivateFiles.Options(FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 1 << 16));
-        foreach (var line in lines)
+        try
         {
-            file.Write(Encode(line));
-            count++;
+            using var file = new FileStream(next, Hosting.PrivateFiles.Options(FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, bufferSize: 0));
+            foreach (var line in lines)
+            {
+                file.Write(Encode(line));
+                count++;
+            }
+
+            // The new file has to be whole on the disk before it takes the old one's name. Windows renames only closed files.
+            file.Flush(flushToDisk: true);
+        }
+        catch (IOException)
+        {
+            File.Delete(next);
+            throw;
         }
 
-        // The new file has to be whole on the disk before it takes the old one's name. Windows renames only closed files.
-        file.Flush(flushToDisk: true);
-        file.Dispose();
         _file.Dispose();
         File.Move(next, _path, overwrite: true);
         _file = new FileStream(_path, Hosting.PrivateFiles.Options(FileMode.Open, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0));
@@ -87,6 +96,8 @@ internal sealed class Journal : IDisposable
         json[^1] = (byte)'\n';
         return json;
     }
+
+    private InvalidDataException Damaged(Exception? cause = null) => new($"Line {Lines + 1} of '{_path}' cannot be read.", cause);
 
     private void Replay(Action<JournalLine> replay)
     {
@@ -105,14 +116,19 @@ internal sealed class Journal : IDisposable
             }
             catch (JsonException failure)
             {
-                throw new InvalidDataException($"Line {Lines + 1} of '{_path}' cannot be read.", failure);
+                throw Damaged(failure);
             }
 
-            replay(line!);
+            if (line?.Changes is null || line.Changes.Any(change => change is null))
+                throw Damaged();
+            replay(line);
             Lines++;
             start += length + 1;
         }
 
+        // A write that was cut short is the beginning of a line; anything else is damage, and may have been more than one of them.
+        if (start < bytes.Length && bytes[start] != (byte)'{')
+            throw Damaged();
         _file.SetLength(start);
         _file.Seek(start, SeekOrigin.Begin);
     }

@@ -6,11 +6,12 @@ internal sealed class Store : IDisposable
     private const int FolderGroup = 0;
     private const int JobGroup = 1;
     private const int TrashGroup = 2;
+    private const int ObjectGroup = 3;
     private const string Trash = "trash";
 
     private readonly Lock _gate = new();
     private readonly Journal _journal;
-    private readonly Table<FileRecord> _files = new(file => file.IsTrashed ? null : file.FolderId, file => file.JobId, file => file.IsTrashed ? Trash : null);
+    private readonly Table<FileRecord> _files = new(file => file.IsTrashed ? null : file.FolderId, file => file.JobId, file => file.IsTrashed ? Trash : null, file => ObjectKey(file.Container, file.Path));
     private readonly Table<FolderRecord> _folders = new(folder => folder.IsTrashed ? null : folder.ParentId, _ => null, folder => folder.IsTrashed ? Trash : null);
     private readonly Table<JobRecord> _jobs = new();
     private long _submissions;
@@ -26,7 +27,7 @@ internal sealed class Store : IDisposable
         // A long history of changes costs start-up time; what is gone has no use.
         int records = _files.Count + _folders.Count + _jobs.Count;
         if (_journal.Lines > 1000 && _journal.Lines > 2 * records)
-            _journal.Rewrite(Everything());
+            Shorten();
     }
 
     public FileRecord? FindFile(string id) => Read(() => _files.Find(id));
@@ -36,6 +37,8 @@ internal sealed class Store : IDisposable
     public Page<FileRecord> Files(PageRange range, bool newestFirst) => Read(() => range.Take(_files.All(newestFirst), _files.Count));
     public Page<JobRecord> Jobs(PageRange range, bool newestFirst) => Read(() => range.Take(_jobs.All(newestFirst), _jobs.Count));
     public Page<FileRecord> FilesOfJob(string jobId, PageRange range) => Read(() => range.Take(_files.InGroup(JobGroup, jobId)));
+    /// <summary>Whether any file names this object: a client that repeats a registration whose answer was lost makes a second one.</summary>
+    public bool IsNamed(string container, string path) => Read(() => _files.InGroup(ObjectGroup, ObjectKey(container, path)).Any());
     public IReadOnlyList<JobRecord> AllJobs() => Read(() => _jobs.All(newestFirst: false).ToList());
 
     /// <summary>What lies in a folder: folders before files, each in the order of insertion.</summary>
@@ -68,6 +71,20 @@ internal sealed class Store : IDisposable
         lock (_gate)
             _journal.Dispose();
     }
+
+    private void Shorten()
+    {
+        try
+        {
+            _journal.Rewrite(Everything());
+        }
+        catch (IOException)
+        {
+            // A full disk. The long journal is as good as the short one, and only takes longer to read.
+        }
+    }
+
+    private static string ObjectKey(string container, string path) => $"{container}/{path}";
 
     private T Read<T>(Func<T> query)
     {

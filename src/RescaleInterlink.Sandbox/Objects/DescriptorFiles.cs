@@ -36,6 +36,9 @@ internal static class DescriptorFiles
         return found;
     }
 
+    /// <summary>Whether descriptors lie below a folder that were set aside and not yet taken away by anyone.</summary>
+    public static bool AnyDamaged(string folder) => Directory.EnumerateFiles(folder, "*" + DamagedSuffix, SearchOption.AllDirectories).Any();
+
     /// <summary>One descriptor; the default value when it is no valid JSON.</summary>
     public static T? TryRead<T>(string file)
     {

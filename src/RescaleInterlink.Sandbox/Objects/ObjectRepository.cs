@@ -31,6 +31,8 @@ public sealed class ObjectRepository
         _buckets = objects.GroupBy(stored => stored.Bucket, StringComparer.Ordinal)
             .ToImmutableDictionary(group => group.Key, ObjectIndex.Of, StringComparer.Ordinal);
         Uploads.Load(objects.Select(stored => stored.UploadId).OfType<string>().ToHashSet(StringComparer.Ordinal), _damaged);
+        // Content whose descriptor is damaged, now or at an earlier start, is all that is left of an object; it is not for the sandbox to delete.
+        if (DescriptorFiles.AnyDamaged(root)) return;
         _content.Sweep(objects.SelectMany(stored => stored.Segments).Concat(Uploads.Segments)
             .Select(segment => segment.Id).ToHashSet(StringComparer.Ordinal));
     }

@@ -44,7 +44,8 @@ internal sealed class Removal(Store store, ObjectRepository objects)
 
     private void DeleteObjects(IEnumerable<FileRecord> files)
     {
-        foreach (var file in files)
+        // Another file may have been registered with the same object; it keeps it.
+        foreach (var file in files.Where(file => !store.IsNamed(file.Container, file.Path)))
             objects.Delete(file.Container, file.Path);
     }
 }

@@ -9,6 +9,22 @@ public sealed class StoreTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
+    [Theory]
+    [InlineData("\0\0\0\0")]
+    [InlineData("null\n")]
+    [InlineData("{}\n")]
+    [InlineData("garbage\n")]
+    public void A_damaged_journal_is_refused_and_left_as_it_is(string damage)
+    {
+        using var folder = new TestFolder();
+        using (var store = new Store(folder.In("journal")))
+            store.Change(change => change.Put(Folder("f", null)));
+        System.IO.File.AppendAllText(folder.In("journal"), damage);
+        string before = System.IO.File.ReadAllText(folder.In("journal"));
+        Assert.Contains("Line 2", Assert.Throws<InvalidDataException>(() => new Store(folder.In("journal"))).Message, StringComparison.Ordinal);
+        Assert.Equal(before, System.IO.File.ReadAllText(folder.In("journal")));
+    }
+
     [Fact]
     public void What_was_changed_is_there_after_a_reopening()
     {
@@ -40,7 +56,7 @@ public sealed class StoreTests
 
     [Theory]
     [InlineData("{\"changes\":[{\"kind\":\"file\"")]
-    [InlineData("x")]
+    [InlineData("{\"Ch")]
     public void A_torn_last_line_is_cut_off(string torn)
     {
         using var folder = new TestFolder();

@@ -61,6 +61,28 @@ public sealed class SandboxProgramTests
     }
 
     [Theory]
+    [InlineData("records.journal", "")]
+    [InlineData("records.journal", null)]
+    [InlineData("identity.json", "{")]
+    public async Task A_file_of_the_data_folder_that_is_lost_or_damaged_is_named(string name, string? content)
+    {
+        using var folder = new TestFolder();
+        using (var sandbox = await SandboxProgramProcess.StartAsync(folder.Path))
+        {
+            sandbox.KillHard();
+            await sandbox.WaitForExitAsync();
+        }
+
+        if (content is null)
+            File.Delete(folder.In(name));
+        else
+            await File.WriteAllTextAsync(folder.In(name), content);
+        using var again = await SandboxProgramProcess.StartAsync(folder.Path);
+        Assert.Equal("SandboxStartFailed", again.Failed.ErrorId);
+        Assert.Contains(folder.In(name), again.Failed.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("no json")]
     [InlineData("null")]
