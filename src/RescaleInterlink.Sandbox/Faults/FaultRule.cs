@@ -10,7 +10,11 @@ internal sealed class FaultRule
     public const string Api = "api";
     public const string S3 = "s3";
 
-    private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(1);
+    /// <summary>What a timer can count: 24 days.</summary>
+    private const long LongestMilliseconds = int.MaxValue;
+
+    /// <summary>They are in memory at once: 64 MiB.</summary>
+    private const long MostExtraBytes = 64 << 20;
 
     private FaultRule()
     {
@@ -52,9 +56,9 @@ internal sealed class FaultRule
         if (target is not ("" or Api or S3))
             body.Fail("target", $"\"{target}\" is not a valid choice.");
         string fault = body.Text("fault");
-        if (!Enum.TryParse(fault, ignoreCase: true, out FaultKind kind) && fault.Length > 0)
+        if (!(Enum.TryParse(fault, ignoreCase: true, out FaultKind kind) && Enum.IsDefined(kind)) && fault.Length > 0)
             body.Fail("fault", $"\"{fault}\" is not a valid choice.");
-        long? milliseconds = Optional(body, "milliseconds");
+        long? milliseconds = Optional(body, "milliseconds", LongestMilliseconds);
         return new FaultRule
         {
             Target = target,
@@ -69,7 +73,7 @@ internal sealed class FaultRule
             Code = body.OptionalText("code"),
             RetryAfterSeconds = Optional(body, "retryAfterSeconds"),
             Duration = milliseconds is { } value ? TimeSpan.FromMilliseconds(value) : null,
-            AfterBytes = Optional(body, "afterBytes"),
+            AfterBytes = Optional(body, "afterBytes", fault.Equals(nameof(FaultKind.Oversize), StringComparison.OrdinalIgnoreCase) ? MostExtraBytes : long.MaxValue),
         };
     }
 
@@ -92,7 +96,13 @@ internal sealed class FaultRule
         ["fired"] = Fired,
     };
 
-    private static long? Optional(BodyReader body, string field) => body.Whole(field, least: 0, fallback: -1) is >= 0 and var value ? value : null;
+    private static long? Optional(BodyReader body, string field, long most = long.MaxValue)
+    {
+        long value = body.Whole(field, least: 0, fallback: -1);
+        if (value > most)
+            body.Fail(field, $"Ensure this value is less than or equal to {most}.");
+        return value is >= 0 && value <= most ? value : null;
+    }
 
     private static Regex? ReadPath(BodyReader body)
     {
@@ -100,9 +110,10 @@ internal sealed class FaultRule
             return null;
         try
         {
-            return new Regex(pattern, RegexOptions.CultureInvariant, LongestMatch);
+            // Every request is held against it, so its time must not explode with the path's length.
+            return new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
         }
-        catch (ArgumentException failure)
+        catch (Exception failure) when (failure is ArgumentException or NotSupportedException)
         {
             body.Fail("path", failure.Message);
             return null;

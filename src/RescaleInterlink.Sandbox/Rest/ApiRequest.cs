@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace RescaleInterlink.Sandbox.Rest;
 
@@ -10,6 +11,9 @@ internal sealed class ApiRequest(HttpContext http, IReadOnlyList<string> values)
 {
     /// <summary>No body of the API comes near it: 16 MiB.</summary>
     private const long LongestBody = 16 << 20;
+
+    /// <summary>Which of two fields of one name counts is nobody's guess.</summary>
+    private static readonly JsonDocumentOptions Reading = new() { AllowDuplicateProperties = false };
 
     public HttpContext Http { get; } = http;
     public CancellationToken Aborted => Http.RequestAborted;
@@ -30,10 +34,16 @@ internal sealed class ApiRequest(HttpContext http, IReadOnlyList<string> values)
             return null;
         if (Http.Request.ContentLength > LongestBody)
             throw ApiException.Detail(413, "Request body is too large.");
+        if (Http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = LongestBody;
         JsonNode? node;
         try
         {
-            node = await JsonNode.ParseAsync(Http.Request.Body, cancellationToken: Aborted);
+            node = await JsonNode.ParseAsync(Http.Request.Body, documentOptions: Reading, cancellationToken: Aborted);
+        }
+        catch (BadHttpRequestException cut)
+        {
+            throw ApiException.Detail(cut.StatusCode, cut.Message);
         }
         catch (JsonException failure)
         {

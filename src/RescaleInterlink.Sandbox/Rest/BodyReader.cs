@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -50,7 +51,7 @@ internal sealed class BodyReader(JsonObject body)
             return value;
         if (!Present(field, out var node))
             return least;
-        if (node is not JsonValue number || !long.TryParse(number.ToString(), out long whole))
+        if (node is not JsonValue number || (number.GetValueKind() == JsonValueKind.String && TryText(number) is null) || !long.TryParse(number.ToString(), CultureInfo.InvariantCulture, out long whole))
             Fail(field, "A valid integer is required.");
         else if (whole < least)
             Fail(field, $"Ensure this value is greater than or equal to {least}.");
@@ -105,8 +106,8 @@ internal sealed class BodyReader(JsonObject body)
     {
         if (List(field, required: true) is not { } list)
             return [];
-        if (list.All(node => node?.GetValueKind() == JsonValueKind.String))
-            return [.. list.Select(node => node!.GetValue<string>())];
+        if (list.Select(TryText).ToList() is var texts && !texts.Contains(null))
+            return [.. texts.OfType<string>()];
         Fail(field, "Not a valid string.");
         return [];
     }
@@ -116,7 +117,7 @@ internal sealed class BodyReader(JsonObject body)
     {
         if (body[field] is not { } node)
             return new Dictionary<string, string>();
-        if (node is JsonObject map && map.All(pair => pair.Value is null or JsonValue))
+        if (node is JsonObject map && map.All(pair => pair.Value is null || (pair.Value is JsonValue && (pair.Value.GetValueKind() != JsonValueKind.String || TryText(pair.Value) is not null))))
             return map.ToDictionary(pair => pair.Key, pair => pair.Value?.ToString() ?? "");
         Fail(field, "Expected a dictionary of items.");
         return new Dictionary<string, string>();
@@ -160,10 +161,26 @@ internal sealed class BodyReader(JsonObject body)
         return false;
     }
 
+    /// <summary>Null for what is no text, which half a surrogate pair is neither, nor a NUL, which the platform refuses in every text.</summary>
+    private static string? TryText(JsonNode? node)
+    {
+        if (node?.GetValueKind() != JsonValueKind.String)
+            return null;
+        try
+        {
+            string text = node.GetValue<string>();
+            return text.Contains('\0', StringComparison.Ordinal) ? null : text;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     private string? AsText(string field, JsonNode node)
     {
-        if (node.GetValueKind() == JsonValueKind.String)
-            return node.GetValue<string>();
+        if (TryText(node) is { } text)
+            return text;
         Fail(field, "Not a valid string.");
         return null;
     }

@@ -23,6 +23,9 @@ public sealed class FaultPlanTests
     [InlineData("""{"rules": [{"target": "api", "fault": "earthquake"}]}""", "fault")]
     [InlineData("""{"rules": [{"target": "api", "fault": "latency", "path": "("}]}""", "path")]
     [InlineData("""{"rules": [{"target": "api", "fault": "latency", "times": "x"}]}""", "times")]
+    [InlineData("""{"rules": [{"target": "api", "fault": "99"}]}""", "fault")]
+    [InlineData("""{"rules": [{"target": "api", "fault": "latency", "path": "(a)\\1"}]}""", "path")]
+    [InlineData("""{"rules": [{"target": "api", "fault": "stall", "milliseconds": 9223372036854775807}]}""", "milliseconds")]
     public async Task A_wrong_plan_is_refused_and_the_old_one_stays(string plan, string field)
     {
         await using var sandbox = await FaultySandbox.StartAsync();

@@ -31,6 +31,34 @@ public sealed class FileTests
     }
 
     [Fact]
+    public async Task The_object_of_two_files_stays_until_both_are_gone()
+    {
+        await using var sandbox = await LocalSandbox.StartAsync();
+        JsonObject? registration = null;
+        string first = await sandbox.AddFileAsync("x", Content, body => registration = (JsonObject)body.DeepClone());
+        string second = (await sandbox.Api.PostAsync("/api/v3/files/", registration)).Expect(201).Id;
+        (await sandbox.Api.SendAsync("DELETE", $"/api/v3/files/{first}/")).Expect(204);
+        var file = (await sandbox.Api.GetAsync($"/api/v3/files/{second}/")).Expect(200);
+        Assert.Equal(Content, await sandbox.ReadAsync(file.Body!));
+        (await sandbox.Api.SendAsync("DELETE", $"/api/v3/files/{second}/")).Expect(204);
+        Assert.Null(sandbox.Objects.Find("sandbox", file["pathParts"]["path"]!.GetValue<string>()));
+    }
+
+    [Theory]
+    [InlineData("""{"name": "a", "name": "b"}""")]
+    [InlineData("""{"name": "\ud800"}""")]
+    [InlineData("""{"name": "a\u0000b"}""")]
+    public async Task A_body_with_no_clear_text_is_refused(string body)
+    {
+        await using var sandbox = await LocalSandbox.StartAsync();
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, sandbox.Started.ApiUrl + "/api/v3/folders/MyLibrary/") { Content = new StringContent(body) };
+        request.Headers.Authorization = new("Token", sandbox.Started.ApiKey);
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task The_body_that_the_Go_tool_sends_is_taken()
     {
         await using var sandbox = await LocalSandbox.StartAsync();
