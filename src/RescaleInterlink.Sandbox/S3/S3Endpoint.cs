@@ -46,6 +46,7 @@ public sealed class S3Endpoint
         var requestId = Guid.NewGuid().ToString("N")[..16].ToUpperInvariant();
         context.Response.Headers["x-amz-request-id"] = requestId;
         context.Response.Headers["x-amz-id-2"] = "sandbox";
+        if (context.Request.ContentLength is 0 && ExpectsContinue(context.Request)) context.Response.Headers.Connection = "close";
         try
         {
             var signing = _authenticator.Authenticate(context.Request, request);
@@ -75,6 +76,10 @@ public sealed class S3Endpoint
             else await RefuseAsync(context, request, requestId, new S3Exception(500, "InternalError", "We encountered an internal error. Please try again.")).ConfigureAwait(false);
         }
     }
+
+    // S3 says 100 Continue before it reads a body, an empty one too. Kestrel says it only when a body is read, and botocore misreads
+    // the answers that follow on the same connection when it got none; so there is to be no next one.
+    private static bool ExpectsContinue(HttpRequest request) => request.Headers.Expect.ToString().Equals("100-continue", StringComparison.OrdinalIgnoreCase);
 
     private static void LiftLimits(HttpContext context)
     {
@@ -130,6 +135,7 @@ public sealed class S3Endpoint
         _logger.LogDebug("{Operation} {RequestId} refused: {Status} {Code}", request.Operation, requestId, refusal.Status, refusal.Code);
         var response = context.Response;
         foreach (var name in response.Headers.Keys.Where(name => !name.StartsWith("x-amz-", StringComparison.Ordinal)).ToList()) response.Headers.Remove(name);
+        if (ExpectsContinue(context.Request)) response.Headers.Connection = "close";
         if (refusal.Status == StatusCodes.Status416RangeNotSatisfiable && refusal.Details.FirstOrDefault(detail => detail.Name == "ActualObjectSize").Value is { } size)
             response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes */{size}");
         var document = S3Xml.Document("Error", xml =>

@@ -18,6 +18,21 @@ public sealed class RefusalTests(S3Server server) : IClassFixture<S3Server>
     [Fact]
     public async Task A_wrong_signature() => await RefusedAsync(403, "SignatureDoesNotMatch", raw => raw.SendAsync(HttpMethod.Put, "refused", Body, forge: Forge));
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_waits_for_100_continue_and_gets_none_is_told_to_connect_anew(bool authentic)
+    {
+        // Botocore gives an answer that came instead of 100 Continue to the next request of the connection too.
+        using var raw = new SignedHttp(server);
+        using var http = new HttpClient();
+        using var message = raw.Request(HttpMethod.Put, "empty", [], forge: authentic ? null : Forge).Message;
+        message.Headers.ExpectContinue = true;
+        using var answer = await http.SendAsync(message, TestContext.Current.CancellationToken);
+        Assert.Equal(authentic ? 200 : 403, (int)answer.StatusCode);
+        Assert.True(answer.Headers.ConnectionClose);
+    }
+
     [Fact]
     public async Task No_signature()
     {
