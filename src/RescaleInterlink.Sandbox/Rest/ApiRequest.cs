@@ -45,6 +45,11 @@ internal sealed class ApiRequest(HttpContext http, IReadOnlyList<string> values)
         {
             throw ApiException.Detail(cut.StatusCode, cut.Message);
         }
+        catch (IOException cut) when (!Aborted.IsCancellationRequested)
+        {
+            // Kestrel's word for a chunk whose length no number holds.
+            throw ApiException.Detail(400, cut.Message);
+        }
         catch (JsonException failure)
         {
             throw ApiException.Detail(400, $"JSON parse error - line {failure.LineNumber + 1} byte {failure.BytePositionInLine}");
