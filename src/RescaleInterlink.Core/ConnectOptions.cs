@@ -8,6 +8,10 @@ public sealed record ConnectOptions(string ApiUrl, ApiKey ApiKey)
     /// <summary>PEM of one more certificate to trust, for a loopback platform only.</summary>
     public string? CertificatePath { get; init; }
 
+    /// <summary>Where the S3 storage is spoken to, when it is not the cloud's own address: https, or http on this machine.
+    /// Path style is used. Null leaves it to the platform.</summary>
+    public Uri? StorageEndpoint { get; init; }
+
     /// <summary>Time-outs and retries of API calls.</summary>
     public ApiPolicy Policy { get; init; } = new();
 

@@ -15,12 +15,12 @@ public sealed class RescaleSession : IDisposable, IAsyncDisposable
     private readonly Lazy<JobService> _jobs;
     private int _disposed;
 
-    private RescaleSession(RescaleClient client, UserProfile user, NetworkOptions network, TimeProvider time)
+    private RescaleSession(RescaleClient client, UserProfile user, NetworkOptions network, Uri? storageEndpoint, TimeProvider time)
     {
         _time = time;
         Client = client;
         User = user;
-        Library = new FileLibrary(client, network, time);
+        Library = new FileLibrary(client, network, time, storageEndpoint);
         _jobs = new Lazy<JobService>(() => new JobService(client, Library, time));
     }
 
@@ -41,11 +41,14 @@ public sealed class RescaleSession : IDisposable, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         var platform = PlatformAddress.Parse(options.ApiUrl);
         var network = new NetworkOptions(options.CertificatePath);
+        if (options.StorageEndpoint is { } endpoint && !StorageEndpoints.IsAllowed(endpoint))
+            throw StorageEndpoints.NotAllowed(endpoint);
         var client = new RescaleClient(platform, options.ApiKey, HttpTransport.Create(network, decompress: true), options.Time, options.Policy);
         try
         {
             var user = await client.Users.TestConnectionAsync(cancellationToken).ConfigureAwait(false);
-            return new RescaleSession(client, user, network, options.Time);
+            client.UseLimitsOf(user);
+            return new RescaleSession(client, user, network, options.StorageEndpoint, options.Time);
         }
         catch
         {

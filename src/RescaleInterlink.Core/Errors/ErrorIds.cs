@@ -26,6 +26,7 @@ public static class ErrorIds
     public const string StorageFault = nameof(StorageFault);
     public const string StorageRejected = nameof(StorageRejected);
     public const string StorageCredentialsRejected = nameof(StorageCredentialsRejected);
+    public const string StorageEndpointInvalid = nameof(StorageEndpointInvalid);
     public const string StorageNotSupported = nameof(StorageNotSupported);
     public const string ObjectNotFound = nameof(ObjectNotFound);
     public const string ObjectChanged = nameof(ObjectChanged);

@@ -15,10 +15,10 @@ public sealed class FileLibrary : IAsyncDisposable
     private readonly CachedAnswer<UserProfile> _user;
     private readonly CachedAnswer<RootFolders> _folders;
 
-    internal FileLibrary(RescaleClient client, Networking.NetworkOptions network, TimeProvider time)
+    internal FileLibrary(RescaleClient client, Networking.NetworkOptions network, TimeProvider time, Uri? storageEndpoint = null)
     {
         _client = client;
-        _stores = new StoreDirectory(client, network, time);
+        _stores = new StoreDirectory(client, network, time, storageEndpoint);
         _user = new CachedAnswer<UserProfile>(client.Users.GetCurrentAsync, ProfileLifetime, time);
         _folders = new CachedAnswer<RootFolders>(client.Users.GetRootFoldersAsync, ProfileLifetime, time);
     }

@@ -10,17 +10,21 @@ namespace RescaleInterlink.Library;
 /// <summary>Finds the object store of a file or of new uploads, and keeps each open for the life of the session.</summary>
 internal sealed class StoreDirectory : IAsyncDisposable
 {
-    /// <summary>How long the platform's temporary keys live when it does not say (interop storage 7).</summary>
     private const string AskForStorage = "Ask the platform's support about the storage settings of your account.";
+
+    /// <summary>How long the platform's temporary keys live when it does not say (interop storage 7).</summary>
     private static readonly TimeSpan AssumedLifetime = TimeSpan.FromMinutes(15);
 
     private readonly RescaleClient _client;
     private readonly TimeProvider _time;
     private readonly ObjectStoreFactory _factory;
+    private readonly Uri? _chosenEndpoint;
     private readonly ConcurrentDictionary<StoreKey, Lazy<IObjectStore>> _stores = new();
 
-    public StoreDirectory(RescaleClient client, NetworkOptions network, TimeProvider time)
+    /// <param name="chosenEndpoint">The user's own choice, which goes before the platform's.</param>
+    public StoreDirectory(RescaleClient client, NetworkOptions network, TimeProvider time, Uri? chosenEndpoint = null)
     {
+        _chosenEndpoint = chosenEndpoint;
         _client = client;
         _time = time;
         _factory = new ObjectStoreFactory(network, time);
@@ -67,10 +71,11 @@ internal sealed class StoreDirectory : IAsyncDisposable
     /// <summary>A real platform never chooses the endpoint: it would let a forged answer send the data anywhere.</summary>
     private Uri? Endpoint(StorageConnection settings)
     {
+        if (_chosenEndpoint is not null)
+            return _chosenEndpoint;
         if (string.IsNullOrEmpty(settings.EndpointUrl) || !PlatformAddress.IsLoopback(_client.Platform))
             return null;
-        if (Uri.TryCreate(settings.EndpointUrl, UriKind.Absolute, out var endpoint)
-            && (endpoint.Scheme == "https" || (endpoint.Scheme == "http" && PlatformAddress.IsLoopback(endpoint))))
+        if (Uri.TryCreate(settings.EndpointUrl, UriKind.Absolute, out var endpoint) && StorageEndpoints.IsAllowed(endpoint))
             return endpoint;
         throw new RescaleException(ErrorIds.PlatformProtocol, ErrorKind.Protocol, "The platform names a storage endpoint that is neither https nor on this machine.", "Check that the address is that of a sandbox you trust.");
     }

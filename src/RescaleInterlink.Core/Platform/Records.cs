@@ -11,7 +11,8 @@ public sealed record RootFolders(string MyJobs, string MyLibrary);
 
 public sealed record StorageDescription(string? Id, string? StorageType, string? EncryptionType, StorageConnection? ConnectionSettings);
 /// <param name="EndpointUrl">A sandbox's own extension; honoured for a loopback platform only.</param>
-public sealed record StorageConnection(string? Region, string? Container, string? PathBase, string? PathPartsBase, string? StorageAccount, string? AccountName, string? EndpointUrl = null);
+/// <param name="RateLimitScale">Likewise: its rate limits are on, and their rates multiplied by this.</param>
+public sealed record StorageConnection(string? Region, string? Container, string? PathBase, string? PathPartsBase, string? StorageAccount, string? AccountName, string? EndpointUrl = null, double? RateLimitScale = null);
 
 /// <summary>Where one object lies.</summary>
 public sealed record PathParts(string? Container, string? Path);

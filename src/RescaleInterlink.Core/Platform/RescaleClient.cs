@@ -1,4 +1,6 @@
+using RescaleInterlink.Configuration;
 using RescaleInterlink.Errors;
+using RescaleInterlink.Platform.RateLimits;
 
 namespace RescaleInterlink.Platform;
 
@@ -6,6 +8,7 @@ namespace RescaleInterlink.Platform;
 public sealed class RescaleClient : IDisposable
 {
     private readonly HttpMessageInvoker _chain;
+    private readonly RateLimiter _limiter;
 
     /// <param name="platform">Base address, already checked by <see cref="Configuration.PlatformAddress"/>.</param>
     /// <param name="transport">The end of the chain; it is disposed with the client.</param>
@@ -23,7 +26,12 @@ public sealed class RescaleClient : IDisposable
         if (!apiKey.IsUsable)
             throw new RescaleException(ErrorIds.ApiKeyRejected, ErrorKind.Authentication, "The API key is empty or has characters that no key has.", "Give the key exactly as the platform shows it.");
         Platform = platform;
-        _chain = new HttpMessageInvoker(new AuthenticationHandler(platform, apiKey, new RetryHandler(policy, time, random, transport)));
+        _limiter = new RateLimiter(time);
+        // A sandbox says by its profile whether it has limits, and how fast its clock goes.
+        if (!PlatformAddress.IsLoopback(platform))
+            _limiter.Enable(1);
+        var retrying = new RetryHandler(policy, time, random, new ThrottleHandler(_limiter, time, transport));
+        _chain = new HttpMessageInvoker(new AuthenticationHandler(platform, apiKey, new RateLimitHandler(_limiter, retrying)));
         var channel = new ApiChannel(platform, apiKey, _chain, policy, time);
         Users = new UsersClient(channel);
         Files = new FilesClient(channel);
@@ -38,6 +46,16 @@ public sealed class RescaleClient : IDisposable
     public FoldersClient Folders { get; }
     public JobsClient Jobs { get; }
     public CatalogClient Catalog { get; }
+
+    /// <summary>Takes over the rate limits that a profile names. Only a loopback platform is believed; a real one has the
+    /// documented limits whatever it says.</summary>
+    public void UseLimitsOf(UserProfile user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        if (PlatformAddress.IsLoopback(Platform) && user.DefaultStorage.ConnectionSettings?.RateLimitScale is > 0 and var scale)
+            // The call that brought the profile is the first that counts.
+            _limiter.Enable(scale, madeByUser: 1);
+    }
 
     public void Dispose() => _chain.Dispose();
 }

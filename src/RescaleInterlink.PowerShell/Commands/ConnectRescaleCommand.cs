@@ -31,6 +31,10 @@ public sealed class ConnectRescaleCommand : AsyncCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = PlatformSet)]
     public string? CertificatePath { get; set; }
 
+    [Parameter(ParameterSetName = PlatformSet)]
+    [ValidateNotNull]
+    public Uri? StorageEndpoint { get; set; }
+
     [Parameter(Mandatory = true, ParameterSetName = SandboxSet)]
     public SwitchParameter Sandbox { get; set; }
 
@@ -41,7 +45,11 @@ public sealed class ConnectRescaleCommand : AsyncCmdlet
         string? certificate = string.IsNullOrEmpty(CertificatePath) ? null : await InvokeAsync(() => PathResolver.Literal(this, CertificatePath));
         ConnectOptions options = ParameterSetName == SandboxSet
             ? OptionsFor(SandboxSelection.Single(SandboxLauncher.Find()))
-            : new ConnectOptions(ApiUrl, new ApiKey(new NetworkCredential(string.Empty, ApiKey).Password)) { CertificatePath = certificate };
+            : new ConnectOptions(ApiUrl, new ApiKey(new NetworkCredential(string.Empty, ApiKey).Password))
+            {
+                CertificatePath = certificate,
+                StorageEndpoint = StorageEndpoint,
+            };
 
         var connection = new ConnectionItem(await RescaleSession.ConnectAsync(options, StopToken));
         // The one before may still be used with -Connection, so it is not closed here.

@@ -31,6 +31,28 @@ public class StoreDirectoryTests
     }
 
     [Fact]
+    public async Task The_users_own_endpoint_goes_before_the_platforms()
+    {
+        await using var s3 = new ScriptedServer((_, reply) => reply.SendAsync(404, System.Text.Encoding.UTF8.GetBytes(NoSuchKey), "Content-Type: application/xml"));
+        await using var api = new ScriptedServer((_, reply) => reply.JsonAsync(201, """{"storageType":"S3Storage","accessKey":"ASIAX","secretKey":"s","sessionToken":"t"}"""));
+        using var client = Clients(api.Url);
+        await using var stores = new StoreDirectory(client, new NetworkOptions(), TimeProvider.System, s3.Url);
+        var user = new UserProfile(null, null, null, null, Storage("own", "r", "mine", "http://127.0.0.1:1/"));
+        await Assert.ThrowsAsync<RescaleException>(() => stores.ForUploads(user).GetPropertiesAsync("k", default));
+        Assert.StartsWith("/mine/k", s3.Requests[0].Target);
+    }
+
+    [Theory]
+    [InlineData("http://storage.example.com/")]
+    [InlineData("https://user:secret@storage.example.com/")]
+    [InlineData("ftp://127.0.0.1/")]
+    public void An_endpoint_in_the_open_or_with_a_password_is_refused(string address)
+    {
+        Assert.False(StorageEndpoints.IsAllowed(new Uri(address)));
+        Assert.DoesNotContain("secret", StorageEndpoints.NotAllowed(new Uri(address)).Message);
+    }
+
+    [Fact]
     public async Task Stores_are_opened_once_for_each_place()
     {
         using var client = Clients(new Uri("http://127.0.0.1:1/"));

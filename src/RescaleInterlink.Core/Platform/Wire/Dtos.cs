@@ -66,10 +66,13 @@ internal sealed class ConnectionDto
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? EndpointUrl { get; set; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? RateLimitScale { get; set; }
+
     /// <summary>What the platform is known to accept at registration: all six, all empty.</summary>
     public static ConnectionDto Blank() => new() { Region = "", Container = "", PathBase = "", PathPartsBase = "", StorageAccount = "", AccountName = "" };
 
-    public StorageConnection ToRecord() => new(Region, Container, PathBase, PathPartsBase, StorageAccount, AccountName, EndpointUrl);
+    public StorageConnection ToRecord() => new(Region, Container, PathBase, PathPartsBase, StorageAccount, AccountName, EndpointUrl, RateLimitScale);
 }
 
 internal sealed class PathPartsDto

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using RescaleInterlink.LocalSandbox;
+using RescaleInterlink.Platform;
+using RescaleInterlink.Platform.RateLimits;
+using RescaleInterlink.Testing;
+
+namespace RescaleInterlink.Core.Tests.Platform.RateLimits;
+
+public class RateLimitTests
+{
+    [Fact]
+    public void Every_call_has_the_scope_of_the_shared_vectors()
+    {
+        var vectors = Vectors.Section("rateScopes").GetProperty("vectors").EnumerateArray().ToList();
+        Assert.NotEmpty(vectors);
+        Assert.All(vectors, vector => Assert.Equal(
+            vector.GetProperty("scope").GetString(),
+            Name(RateScopes.Of(new HttpMethod(vector.GetProperty("method").GetString()!), vector.GetProperty("path").GetString()!))));
+    }
+
+    [Fact]
+    public void Every_scope_has_the_limits_of_the_shared_vectors()
+    {
+        var scopes = Vectors.Section("rateScopes").GetProperty("scopes");
+        foreach (var scope in Enum.GetValues<RateScope>())
+        {
+            var expected = scopes.GetProperty(Name(scope));
+            var (rate, burst) = RateScopes.LimitOf(scope);
+            Assert.Equal(expected.GetProperty("ratePerSecond").GetDouble(), rate, 0.001);
+            Assert.Equal(expected.GetProperty("burst").GetInt32(), burst);
+        }
+    }
+
+    /// <summary>The profile says how the sandbox's limits are scaled; a client that keeps to them is never refused.</summary>
+    [Fact]
+    public async Task A_sandbox_with_limits_never_has_to_refuse_this_client()
+    {
+        const int Calls = 250;
+        await using var sandbox = await SandboxFixture.StartAsync(new SandboxOptions { RateLimitScale = 50 });
+        using var session = await sandbox.ConnectAsync();
+        var refusals = new Refusals();
+        ApiObserver.Current = refusals;
+        var clock = Stopwatch.StartNew();
+        // One after the other: calls that a busy machine bunches up on their way are nothing the client can pace.
+        for (var i = 0; i < Calls; i++) await session.Client.Users.GetCurrentAsync(default);
+        ApiObserver.Current = null;
+        Assert.Empty(refusals.Heard);
+        // 100 of them are beyond the burst, at 1.7 x 50 a second: without the client's own pace they would be refused.
+        Assert.True(clock.Elapsed.TotalSeconds > 1, $"{Calls} calls took only {clock.Elapsed}: nothing held them back.");
+    }
+
+    [Fact]
+    public async Task A_refusal_holds_back_the_other_calls_of_its_scope()
+    {
+        await using var server = ScriptedServer.InTurn(
+            reply => reply.JsonAsync(429, """{"detail":"slow"}""", "Retry-After: 7"),
+            reply => reply.JsonAsync(200, """{"id":"f1","name":"a"}"""));
+        var time = Clients.NoWaiting();
+        using var client = Clients.For(server, time);
+        client.UseLimitsOf(Profile(1));
+        await client.Files.GetAsync("f1", default);
+        Assert.Contains(time.Waits, wait => wait >= TimeSpan.FromSeconds(7));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0d)]
+    [InlineData(-1d)]
+    public async Task Without_a_scale_a_loopback_platform_has_no_limits(double? scale)
+    {
+        await using var server = ScriptedServer.InTurn(reply => reply.JsonAsync(200, """{"id":"f1","name":"a"}"""));
+        var time = Clients.NoWaiting();
+        using var client = Clients.For(server, time);
+        client.UseLimitsOf(Profile(scale));
+        for (var i = 0; i < 160; i++) await client.Files.GetAsync("f1", default);
+        Assert.Empty(time.Waits);
+    }
+
+    private static UserProfile Profile(double? scale) => new(null, null, null, null,
+        new StorageDescription("s", "S3Storage", null, new StorageConnection("r", "c", "", "", null, null, null, scale)));
+
+    private static string Name(RateScope scope) => scope switch
+    {
+        RateScope.JobSubmission => "job-submission",
+        RateScope.JobsUsage => "jobs-usage",
+        _ => "user",
+    };
+
+    private sealed class Refusals : IApiObserver
+    {
+        public List<string> Heard { get; } = [];
+
+        public void OnWaiting(string reason, TimeSpan wait, TimeSpan left)
+        {
+            if (!reason.Contains("429", StringComparison.Ordinal)) return;
+            lock (Heard) Heard.Add(reason);
+        }
+    }
+}
