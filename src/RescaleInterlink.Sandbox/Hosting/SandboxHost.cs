@@ -63,7 +63,7 @@ internal sealed class SandboxHost : IAsyncDisposable
         var folder = Own(DataFolder.Open(settings.Path));
         var log = Own(new FileLog(folder.Log, time));
         var identity = Remembered(folder.ReadIdentity(), settings);
-        X509Certificate2? certificate = settings.Https ? Own(SelfSignedCertificate.LoadOrCreate(folder, time)) : null;
+        X509Certificate2? certificate = identity.Https ? Own(SelfSignedCertificate.LoadOrCreate(folder, time)) : null;
 
         var store = Own(new Store(folder.Journal));
         RootFolders.Ensure(store, time);
@@ -128,7 +128,8 @@ internal sealed class SandboxHost : IAsyncDisposable
     private static Identity Remembered(Identity? remembered, SandboxSettings settings) => new(
         settings.Port is > 0 and { } port ? port : remembered?.Port ?? 0,
         settings.S3Port is > 0 and { } s3Port ? s3Port : remembered?.S3Port ?? 0,
-        settings.ApiKey ?? remembered?.ApiKey ?? RandomNumberGenerator.GetHexString(40, lowercase: true));
+        settings.ApiKey ?? remembered?.ApiKey ?? RandomNumberGenerator.GetHexString(40, lowercase: true),
+        settings.Https || remembered?.Https == true);
 
     private static void Check(SandboxSettings settings)
     {
