@@ -5,6 +5,7 @@ using Amazon.S3.Transfer;
 using RescaleInterlink.Storage;
 using RescaleInterlink.Testing;
 using RescaleInterlink.Transfers;
+using RescaleInterlink.Transfers.LocalFiles;
 
 namespace RescaleInterlink.Benchmarks;
 

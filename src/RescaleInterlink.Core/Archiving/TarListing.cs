@@ -1,5 +1,6 @@
 using RescaleInterlink.Errors;
 using RescaleInterlink.Transfers;
+using RescaleInterlink.Transfers.LocalFiles;
 
 namespace RescaleInterlink.Archiving;
 

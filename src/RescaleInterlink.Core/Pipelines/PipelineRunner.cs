@@ -4,6 +4,7 @@ using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
 using RescaleInterlink.Library;
 using RescaleInterlink.Transfers;
+using RescaleInterlink.Transfers.Progress;
 
 namespace RescaleInterlink.Pipelines;
 

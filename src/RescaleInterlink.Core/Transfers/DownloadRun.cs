@@ -1,6 +1,9 @@
 using RescaleInterlink.Cryptography;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Storage;
+using RescaleInterlink.Transfers.LocalFiles;
+using RescaleInterlink.Transfers.Progress;
+using RescaleInterlink.Transfers.Scheduling;
 
 namespace RescaleInterlink.Transfers;
 

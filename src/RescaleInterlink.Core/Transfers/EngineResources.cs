@@ -1,3 +1,5 @@
+using RescaleInterlink.Transfers.Scheduling;
+
 namespace RescaleInterlink.Transfers;
 
 /// <summary>What all transfers of one engine share.</summary>

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Threading.Channels;
 using RescaleInterlink.Cryptography;
 using RescaleInterlink.Errors;
+using RescaleInterlink.Transfers.LocalFiles;
+using RescaleInterlink.Transfers.Scheduling;
 
 namespace RescaleInterlink.Transfers;
 

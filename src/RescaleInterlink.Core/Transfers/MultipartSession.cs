@@ -1,5 +1,6 @@
 using RescaleInterlink.Errors;
 using RescaleInterlink.Storage;
+using RescaleInterlink.Transfers.Progress;
 
 namespace RescaleInterlink.Transfers;
 

@@ -1,4 +1,5 @@
 using RescaleInterlink.Errors;
+using RescaleInterlink.Transfers.LocalFiles;
 
 namespace RescaleInterlink.Transfers;
 

@@ -1,3 +1,5 @@
+using RescaleInterlink.Transfers.Progress;
+
 namespace RescaleInterlink.Transfers;
 
 /// <summary>

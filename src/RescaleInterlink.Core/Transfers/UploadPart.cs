@@ -1,3 +1,5 @@
+using RescaleInterlink.Transfers.Scheduling;
+
 namespace RescaleInterlink.Transfers;
 
 /// <summary>A part on its way through reading, hashing, encryption (in place) and sending.</summary>

@@ -3,6 +3,9 @@ using System.Threading.Channels;
 using RescaleInterlink.Cryptography;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Storage;
+using RescaleInterlink.Transfers.LocalFiles;
+using RescaleInterlink.Transfers.Progress;
+using RescaleInterlink.Transfers.Scheduling;
 
 namespace RescaleInterlink.Transfers;
 

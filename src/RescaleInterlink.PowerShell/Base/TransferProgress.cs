@@ -1,4 +1,5 @@
 using RescaleInterlink.Transfers;
+using RescaleInterlink.Transfers.Progress;
 
 namespace RescaleInterlink.PowerShell.Base;
 

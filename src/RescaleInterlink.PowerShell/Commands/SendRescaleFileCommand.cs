@@ -5,6 +5,7 @@ using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.PowerShell.Binding;
 using RescaleInterlink.PowerShell.Objects;
 using RescaleInterlink.Transfers;
+using RescaleInterlink.Transfers.LocalFiles;
 
 namespace RescaleInterlink.PowerShell.Commands;
 

@@ -4,6 +4,7 @@ using RescaleInterlink.Errors;
 using RescaleInterlink.Platform;
 using RescaleInterlink.Testing;
 using RescaleInterlink.Transfers;
+using RescaleInterlink.Transfers.LocalFiles;
 
 namespace RescaleInterlink.Core.Tests.Library;
 

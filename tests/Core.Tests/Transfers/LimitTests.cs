@@ -2,6 +2,7 @@ using RescaleInterlink.Errors;
 using RescaleInterlink.Storage;
 using RescaleInterlink.Testing;
 using RescaleInterlink.Transfers;
+using RescaleInterlink.Transfers.Scheduling;
 
 namespace RescaleInterlink.Core.Tests.Transfers;
 

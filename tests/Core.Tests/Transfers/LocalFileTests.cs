@@ -3,6 +3,7 @@ using RescaleInterlink.Errors;
 using RescaleInterlink.Storage;
 using RescaleInterlink.Testing;
 using RescaleInterlink.Transfers;
+using RescaleInterlink.Transfers.LocalFiles;
 
 namespace RescaleInterlink.Core.Tests.Transfers;
 

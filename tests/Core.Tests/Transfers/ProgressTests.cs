@@ -2,6 +2,8 @@ using RescaleInterlink.Errors;
 using RescaleInterlink.Storage;
 using RescaleInterlink.Testing;
 using RescaleInterlink.Transfers;
+using RescaleInterlink.Transfers.Progress;
+using RescaleInterlink.Transfers.Scheduling;
 
 namespace RescaleInterlink.Core.Tests.Transfers;
 

@@ -4,6 +4,7 @@ using FsCheck.Fluent;
 using RescaleInterlink.Cryptography;
 using RescaleInterlink.Testing;
 using RescaleInterlink.Transfers;
+using RescaleInterlink.Transfers.LocalFiles;
 
 namespace RescaleInterlink.Core.Tests.Transfers;
 

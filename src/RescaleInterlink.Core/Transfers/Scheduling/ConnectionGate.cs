@@ -1,4 +1,4 @@
-namespace RescaleInterlink.Transfers;
+namespace RescaleInterlink.Transfers.Scheduling;
 
 /// <summary>Limits how much happens at once, first come first served. Thread-safe.</summary>
 internal sealed class ConnectionGate(int limit) : IDisposable

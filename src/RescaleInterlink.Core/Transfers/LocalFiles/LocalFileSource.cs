@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using RescaleInterlink.Errors;
 
-namespace RescaleInterlink.Transfers;
+namespace RescaleInterlink.Transfers.LocalFiles;
 
 /// <summary>A local file as a source. It is opened when it is first read, so that many can wait their turn.</summary>
 public sealed class LocalFileSource : IRangeSource, IDisposable

@@ -1,4 +1,4 @@
-namespace RescaleInterlink.Transfers;
+namespace RescaleInterlink.Transfers.Scheduling;
 
 /// <summary>A rented buffer and its share of the memory budget; both go back when it is disposed.</summary>
 internal sealed class PooledBuffer(BufferPool pool, byte[] array) : IDisposable

@@ -1,4 +1,4 @@
-namespace RescaleInterlink.Transfers;
+namespace RescaleInterlink.Transfers.Scheduling;
 
 /// <summary>
 /// Bytes that may be in buffers. They are reserved before any I/O, first come first served, so that a large request is

@@ -1,4 +1,4 @@
-namespace RescaleInterlink.Transfers;
+namespace RescaleInterlink.Transfers.Progress;
 
 /// <summary>What a transfer is waiting for: always exactly one thing.</summary>
 public enum WaitReason

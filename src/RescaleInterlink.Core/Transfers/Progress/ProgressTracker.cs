@@ -1,4 +1,4 @@
-namespace RescaleInterlink.Transfers;
+namespace RescaleInterlink.Transfers.Progress;
 
 /// <summary>Owns the numbers of one engine. Nothing is called back: whoever wants to show them asks. Thread-safe.</summary>
 internal sealed class ProgressTracker(TimeProvider time)

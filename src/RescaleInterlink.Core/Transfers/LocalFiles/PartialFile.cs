@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using RescaleInterlink.Errors;
 
-namespace RescaleInterlink.Transfers;
+namespace RescaleInterlink.Transfers.LocalFiles;
 
 /// <summary>
 /// What a download is written to until it is whole and verified: <c>.&lt;16 hex&gt;.rescale-part</c> beside the target,

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace RescaleInterlink.Transfers;
+namespace RescaleInterlink.Transfers.Scheduling;
 
 /// <summary>
 /// Tasks that live and end together: the first failure stops the others, and joining waits for all of them. Tasks may

@@ -1,6 +1,6 @@
 using RescaleInterlink.Errors;
 
-namespace RescaleInterlink.Transfers;
+namespace RescaleInterlink.Transfers.LocalFiles;
 
 /// <summary>What the file system throws, as errors. Decided by exception type and error number.</summary>
 internal static class LocalFileErrors

@@ -1,4 +1,4 @@
-namespace RescaleInterlink.Transfers;
+namespace RescaleInterlink.Transfers.Progress;
 
 /// <summary>Counts bytes and their rate over the last 60 s. Thread-safe.</summary>
 internal sealed class SpeedMeter(TimeProvider time)

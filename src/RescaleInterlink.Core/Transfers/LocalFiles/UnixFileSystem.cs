@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.Runtime.InteropServices;
 
-namespace RescaleInterlink.Transfers;
+namespace RescaleInterlink.Transfers.LocalFiles;
 
 /// <summary>What a safe commit needs of the file system and .NET does not offer on Unix.</summary>
 internal static class UnixFileSystem

@@ -1,7 +1,8 @@
 using RescaleInterlink.Errors;
 using RescaleInterlink.Storage;
+using RescaleInterlink.Transfers.Scheduling;
 
-namespace RescaleInterlink.Transfers;
+namespace RescaleInterlink.Transfers.Progress;
 
 /// <summary>Numbers of one transfer. Its chunks report to it concurrently, and only ever upwards.</summary>
 internal sealed class TransferEntry(ProgressTracker tracker, int id, string displayName, TransferDirection direction) : IStoreObserver

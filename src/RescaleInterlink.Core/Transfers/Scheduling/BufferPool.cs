@@ -1,4 +1,4 @@
-namespace RescaleInterlink.Transfers;
+namespace RescaleInterlink.Transfers.Scheduling;
 
 /// <summary>
 /// Buffers of the engine. Used ones and kept ones together never exceed the memory budget. Large ones are pinned, so
