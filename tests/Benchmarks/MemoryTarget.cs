@@ -9,7 +9,7 @@ internal sealed class MemoryTarget : IObjectStore
     private readonly ConcurrentDictionary<string, (byte[][] Parts, IReadOnlyDictionary<string, string> Metadata)> _objects = new();
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<int, byte[]>> _uploads = new();
 
-    public StoreCapabilities Capabilities { get; } = new("Memory", 5L << 20, 5L << 30, 10_000);
+    public StoreCapabilities Capabilities { get; } = new("Memory", 5L << 20, 5L << 30, 10_000, StoreFeatures.None);
 
     public Task<ObjectProperties> GetPropertiesAsync(string key, CancellationToken cancellationToken)
     {
@@ -72,6 +72,12 @@ internal sealed class MemoryTarget : IObjectStore
         _uploads.TryRemove(upload.Id, out _);
         return Task.CompletedTask;
     }
+
+    public IAsyncEnumerable<UnfinishedUpload> ListUploadsAsync(string prefix, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("A target that keeps nothing lists nothing.");
+
+    public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("A target that keeps nothing deletes nothing.");
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

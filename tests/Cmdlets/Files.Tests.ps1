@@ -33,7 +33,7 @@ Describe 'A file there and back' {
         $sent.LocalPath | Should -Be $source
         $received = $sent | Receive-RescaleFile -Destination (Join-Path $folder 'out')
         $received.FullName | Should -Be (Join-Path $folder 'out' $Name)
-        $received.Verification | Should -Be 'Verified'
+        $received.Integrity | Should -Be 'Verified'
         $received.FileId | Should -Be $sent.Id
         # The result binds to -LiteralPath, whatever the name.
         ($received | Get-FileHash -Algorithm SHA512).Hash | Should -Be $sent.Sha512

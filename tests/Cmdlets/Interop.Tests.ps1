@@ -116,7 +116,7 @@ Describe 'An object encrypted by openssl and stored by awscli' -Skip:($noOpenssl
     It 'is received verified' {
         $record = Register-ForeignFile $cipher 'foreign.bin' $key $iv $length $sha512
         $received = Receive-RescaleFile -Id $record.id -Destination (Join-Path $folder 'good')
-        $received.Verification | Should -Be 'Verified'
+        $received.Integrity | Should -Be 'Verified'
         Get-Sha512 $received.FullName | Should -Be $sha512
     }
 

@@ -29,7 +29,7 @@ Describe 'One job' {
         ($files.RelativePath | Sort-Object) | Should -Be 'process_output.log', 'sub/copy.txt'
         $files.JobId | Select-Object -Unique | Should -Be $job.Id
         $received = $ending | Receive-RescaleJob -Destination (Join-Path $folder 'results')
-        $received.Verification | Select-Object -Unique | Should -Be 'Verified'
+        $received.Integrity | Select-Object -Unique | Should -Be 'Verified'
         Get-Content -LiteralPath (Join-Path $folder 'results' 'one job' 'sub' 'copy.txt') | Should -Be 'forty two'
         Get-Content -LiteralPath (Join-Path $folder 'results' 'one job' 'process_output.log') | Should -Be 'done'
         # Again without -Force is an error for each file, with it none.

@@ -13,6 +13,7 @@ public enum StoreOperation
     List,
     Commit,
     Abort,
+    Delete,
 }
 
 /// <summary>A store around a store, through whose one method every request passes.</summary>
@@ -60,6 +61,16 @@ public abstract class DelegatingObjectStore(IObjectStore inner) : IObjectStore
         RunAsync(StoreOperation.Abort, 0, async () =>
         {
             await inner.AbortAsync(upload, cancellationToken);
+            return true;
+        }, cancellationToken);
+
+    public IAsyncEnumerable<UnfinishedUpload> ListUploadsAsync(string prefix, CancellationToken cancellationToken) =>
+        inner.ListUploadsAsync(prefix, cancellationToken);
+
+    public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
+        RunAsync(StoreOperation.Delete, 0, async () =>
+        {
+            await inner.DeleteAsync(key, cancellationToken);
             return true;
         }, cancellationToken);
 

@@ -17,7 +17,8 @@ public sealed class InMemoryObjectStore : IObjectStore
 
     /// <param name="minimumPartSize">Bytes; the last part may be smaller.</param>
     public InMemoryObjectStore(long minimumPartSize = 16, int maximumParts = 10_000) =>
-        Capabilities = new StoreCapabilities("Memory", minimumPartSize, 5L << 30, maximumParts);
+        Capabilities = new StoreCapabilities("Memory", minimumPartSize, 5L << 30, maximumParts,
+            StoreFeatures.ListUploads | StoreFeatures.FreesAbortedParts | StoreFeatures.UploadIds);
 
     public StoreCapabilities Capabilities { get; }
 
@@ -157,6 +158,27 @@ public sealed class InMemoryObjectStore : IObjectStore
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (_lock) _uploads.Remove(upload.Id);
+        return Task.CompletedTask;
+    }
+
+    public async IAsyncEnumerable<UnfinishedUpload> ListUploadsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        await Task.Yield();
+        List<UnfinishedUpload> uploads;
+        lock (_lock)
+        {
+            uploads = [.. _uploads.Where(upload => upload.Value.Key.StartsWith(prefix, StringComparison.Ordinal))
+                .Select(upload => new UnfinishedUpload(upload.Value.Key, upload.Key, DateTimeOffset.UnixEpoch))];
+        }
+
+        foreach (var upload in uploads) yield return upload;
+    }
+
+    public Task DeleteAsync(string key, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lock) _objects.Remove(key);
         return Task.CompletedTask;
     }
 

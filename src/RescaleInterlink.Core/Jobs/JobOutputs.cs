@@ -75,7 +75,7 @@ internal static class JobOutputs
                 if (stream.Length != file.DecryptedSize)
                     return null;
                 var actual = Convert.ToHexString(await SHA512.HashDataAsync(stream, cancellationToken).ConfigureAwait(false)).ToLowerInvariant();
-                return actual.Equals(expected, StringComparison.OrdinalIgnoreCase) ? new DownloadResult(path, stream.Length, actual, Verification.Verified) : null;
+                return actual.Equals(expected, StringComparison.OrdinalIgnoreCase) ? new DownloadResult(path, stream.Length, actual, Integrity.Verified) : null;
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)

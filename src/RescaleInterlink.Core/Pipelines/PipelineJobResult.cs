@@ -29,5 +29,5 @@ public sealed record PipelineJobResult
 /// <param name="Path">Full local path.</param>
 /// <param name="Length">Bytes.</param>
 /// <param name="Sha512">Lower-case hex of the content that was received.</param>
-/// <param name="Verification">Whether the platform had a hash to verify it with.</param>
-public sealed record DownloadedOutput(string Path, long Length, string Sha512, Verification Verification);
+/// <param name="Integrity">Whether the platform had a hash to verify it with.</param>
+public sealed record DownloadedOutput(string Path, long Length, string Sha512, Integrity Integrity);

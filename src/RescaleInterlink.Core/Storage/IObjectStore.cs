@@ -2,7 +2,7 @@ namespace RescaleInterlink.Storage;
 
 /// <summary>
 /// One container of an object store, seen as narrowly as the engine needs it: properties, a range, and
-/// begin / write numbered part / list parts / commit / abort. Implementations are thread-safe, repeat nothing,
+/// begin / write numbered part / list parts / commit / abort, and what cleaning up needs. Implementations are thread-safe, repeat nothing,
 /// and report failures as <see cref="Errors.RescaleException"/> with a behaviour.
 /// </summary>
 public interface IObjectStore : IAsyncDisposable
@@ -32,4 +32,10 @@ public interface IObjectStore : IAsyncDisposable
 
     /// <summary>Gives up the upload and its parts. Doing it twice is not an error.</summary>
     Task AbortAsync(MultipartUpload upload, CancellationToken cancellationToken);
+
+    /// <summary>Uploads that nobody finished, of keys that begin with <paramref name="prefix"/>. Nothing where the store cannot tell.</summary>
+    IAsyncEnumerable<UnfinishedUpload> ListUploadsAsync(string prefix, CancellationToken cancellationToken);
+
+    /// <summary>Removes an object. One that does not exist is not an error.</summary>
+    Task DeleteAsync(string key, CancellationToken cancellationToken);
 }

@@ -1,13 +1,16 @@
 namespace RescaleInterlink.Storage;
 
-/// <summary>Hears, for the requests of the current asynchronous flow, what decorators do between attempts.</summary>
+/// <summary>Hears, for the requests of the current asynchronous flow, what happens between attempts, and sets the pace of their bodies.</summary>
 public interface IStoreObserver
 {
     /// <summary>A request failed and will be repeated after a wait.</summary>
     void OnRetrying(Errors.RescaleException failure, TimeSpan wait);
 
-    /// <summary>The wait is over.</summary>
-    void OnResumed();
+    /// <summary>The wait is over; the repetition begins when this ends, so that it can first get its place back.</summary>
+    ValueTask OnResumingAsync(CancellationToken cancellationToken);
+
+    /// <summary>Stores ask before each piece of a body moves; ends when it may. It is not silence of the other side.</summary>
+    ValueTask PaceAsync(int bytes, CancellationToken cancellationToken);
 }
 
 /// <summary>The observer of the current asynchronous flow.</summary>

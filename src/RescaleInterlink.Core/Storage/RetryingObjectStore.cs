@@ -68,6 +68,24 @@ public sealed class RetryingObjectStore(IObjectStore inner, RetryPolicy policy) 
             return true;
         }, cancellationToken);
 
+    public async IAsyncEnumerable<UnfinishedUpload> ListUploadsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var uploads = await RunAsync(async () =>
+        {
+            var all = new List<UnfinishedUpload>();
+            await foreach (var upload in inner.ListUploadsAsync(prefix, cancellationToken)) all.Add(upload);
+            return all;
+        }, cancellationToken);
+        foreach (var upload in uploads) yield return upload;
+    }
+
+    public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
+        RunAsync(async () =>
+        {
+            await inner.DeleteAsync(key, cancellationToken);
+            return true;
+        }, cancellationToken);
+
     private async Task<string?> FindCommittedAsync(MultipartUpload upload, IReadOnlyList<StoredPart> parts, CancellationToken cancellationToken)
     {
         try
@@ -104,7 +122,7 @@ public sealed class RetryingObjectStore(IObjectStore inner, RetryPolicy policy) 
             var observer = StoreObserver.Current;
             observer?.OnRetrying(failure, wait);
             if (wait > TimeSpan.Zero) await Task.Delay(wait, policy.Time, cancellationToken);
-            observer?.OnResumed();
+            if (observer is not null) await observer.OnResumingAsync(cancellationToken);
         }
     }
 

@@ -1,3 +1,5 @@
+using RescaleInterlink.Transfers.Checkpoints;
+
 namespace RescaleInterlink.Transfers;
 
 public sealed record DownloadRequest
@@ -27,19 +29,32 @@ public sealed record DownloadRequest
     /// <summary>Replace an existing file, at the moment the new one is whole and verified.</summary>
     public bool Overwrite { get; init; }
 
+    /// <summary>
+    /// Keep what does not meet the record's SHA-512, and say <see cref="Integrity.Mismatch"/>, instead of failing. Length and padding
+    /// are checked all the same.
+    /// </summary>
+    public bool AllowMismatch { get; init; }
+
+    /// <summary>Under which name the transfer can be continued; null: it cannot, and leaves nothing behind.</summary>
+    public ResumeIdentity? Resume { get; init; }
+
     public override string ToString() => $"DownloadRequest {{ Key = {Key}, Destination = {Destination} }}";
 }
 
 /// <summary>Whether the bytes were proved to be the right ones.</summary>
-public enum Verification
+public enum Integrity
 {
     /// <summary>The SHA-512 of the file record was met.</summary>
     Verified,
 
     /// <summary>The record holds no SHA-512.</summary>
     Unverifiable,
+
+    /// <summary>The SHA-512 differs from the record's, and the caller wanted the bytes all the same.</summary>
+    Mismatch,
 }
 
 /// <param name="Length">Plaintext bytes.</param>
 /// <param name="Sha512">Lower-case hex of what was written.</param>
-public sealed record DownloadResult(string Destination, long Length, string Sha512, Verification Verification);
+/// <param name="ResumedBytes">Plaintext bytes that an earlier run had received; 0 when all are of this one.</param>
+public sealed record DownloadResult(string Destination, long Length, string Sha512, Integrity Integrity, long ResumedBytes = 0);

@@ -160,6 +160,6 @@ internal sealed class DownloadRun(DownloadRequest request, EngineResources engin
         DownloadChecks.RequireHash(request, sha512);
         await file.CommitAsync(request.Overwrite, cancellationToken);
         return new DownloadResult(request.Destination, length, sha512,
-            request.Sha512 is null ? Verification.Unverifiable : Verification.Verified);
+            request.Sha512 is null ? Integrity.Unverifiable : Integrity.Verified);
     }
 }

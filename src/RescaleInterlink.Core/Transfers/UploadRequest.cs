@@ -1,3 +1,6 @@
+using RescaleInterlink.Cryptography;
+using RescaleInterlink.Transfers.Checkpoints;
+
 namespace RescaleInterlink.Transfers;
 
 public sealed record UploadRequest
@@ -7,15 +10,30 @@ public sealed record UploadRequest
     /// <summary>With its own retries; the engine repeats nothing.</summary>
     public required Storage.IObjectStore Store { get; init; }
 
+    /// <summary>Key of a new object. A transfer that is continued keeps the key it began with: see <see cref="UploadResult.Key"/>.</summary>
     public required string Key { get; init; }
+
+    /// <summary><see cref="ObjectFormat.Chained"/> (v2), or <see cref="ObjectFormat.Whole"/> (v0): the same bytes, other metadata.</summary>
+    public ObjectFormat Format { get; init; } = ObjectFormat.Chained;
+
+    /// <summary>Under which name the transfer can be continued; null: it cannot, and leaves nothing behind.</summary>
+    public ResumeIdentity? Resume { get; init; }
+
+    /// <summary>
+    /// Called when the object is whole, before the checkpoint is given up: a failure or a kill in here repeats only this.
+    /// It may then be called for an object of an earlier run.
+    /// </summary>
+    public Func<UploadResult, CancellationToken, Task>? OnCommitted { get; init; }
 }
 
+/// <param name="Key">Key of the object, which an earlier run may have chosen.</param>
 /// <param name="EncryptionKey">32 bytes. A secret.</param>
 /// <param name="Iv">16 bytes; also in the object's metadata.</param>
 /// <param name="Length">Plaintext bytes.</param>
 /// <param name="Sha512">Lower-case hex of the plaintext's hash.</param>
 /// <param name="Parts">Parts the object was written in; 1 = a single request.</param>
-public sealed record UploadResult(string Key, byte[] EncryptionKey, byte[] Iv, long Length, string Sha512, int Parts)
+/// <param name="ResumedBytes">Plaintext bytes that an earlier run had sent; 0 when all are of this one.</param>
+public sealed record UploadResult(string Key, byte[] EncryptionKey, byte[] Iv, long Length, string Sha512, int Parts, long ResumedBytes = 0)
 {
     public override string ToString() => $"UploadResult {{ Key = {Key}, Length = {Length} }}";
 }

@@ -61,8 +61,8 @@ public sealed class ReceiveRescaleFileCommand : TransferCmdlet
             string path = SafeFileName.Resolve(folder, file.RelativePath, file.Name);
             _claims.Claim(path);
             DownloadResult result = await Session.Library.DownloadAsync(Engine, file, path, Force, cancellationToken);
-            if (result.Verification == Verification.Unverifiable)
+            if (result.Integrity == Integrity.Unverifiable)
                 PostWarning($"'{file.Name}' ({id}) was received, but the platform has no SHA-512 to verify it with.");
-            await WriteAsync(new ReceivedFileItem(result.Destination, id, jobId, result.Length, result.Sha512, result.Verification));
+            await WriteAsync(new ReceivedFileItem(result.Destination, id, jobId, result.Length, result.Sha512, result.Integrity));
         });
 }

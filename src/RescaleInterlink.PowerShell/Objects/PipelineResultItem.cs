@@ -20,7 +20,7 @@ public sealed class PipelineResultItem : IShellObject
         Stage = result.Stage.ToString();
         Destination = result.Destination;
         Elapsed = result.Elapsed;
-        Files = [.. result.Files.Select(file => ShellObject.Wrap(new ReceivedFileItem(file.Path, null, result.JobId, file.Length, file.Sha512, file.Verification)))];
+        Files = [.. result.Files.Select(file => ShellObject.Wrap(new ReceivedFileItem(file.Path, null, result.JobId, file.Length, file.Sha512, file.Integrity)))];
         ErrorMessage = result.Error?.Message;
     }
 

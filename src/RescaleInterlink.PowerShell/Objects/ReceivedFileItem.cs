@@ -6,7 +6,7 @@ namespace RescaleInterlink.PowerShell.Objects;
 /// <summary>A file that was downloaded, verified and put at its place.</summary>
 public sealed class ReceivedFileItem : IShellObject
 {
-    internal ReceivedFileItem(string fullName, string? fileId, string? jobId, long length, string? sha512, Verification? verification)
+    internal ReceivedFileItem(string fullName, string? fileId, string? jobId, long length, string? sha512, Integrity? integrity)
     {
         FullName = fullName;
         Name = System.IO.Path.GetFileName(fullName);
@@ -14,7 +14,7 @@ public sealed class ReceivedFileItem : IShellObject
         JobId = jobId;
         Length = length;
         Sha512 = sha512;
-        Verification = verification?.ToString();
+        Integrity = integrity?.ToString();
     }
 
     static string IShellObject.TypeName => "RescaleInterlink.ReceivedFile";
@@ -29,7 +29,7 @@ public sealed class ReceivedFileItem : IShellObject
     public string? Sha512 { get; }
 
     /// <summary><c>Verified</c>, or <c>Unverifiable</c> when the platform has no hash to compare with.</summary>
-    public string? Verification { get; }
+    public string? Integrity { get; }
 
     public string? FileId { get; }
 

@@ -45,7 +45,7 @@ public sealed class JobServiceTests(OwnSandbox shared) : IClassFixture<OwnSandbo
 
         Assert.Equal(files, results.Count);
         Assert.All(results, result => Assert.True(result.Error is null, result.Error?.Message));
-        Assert.All(results, result => Assert.Equal(Verification.Verified, result.Download!.Verification));
+        Assert.All(results, result => Assert.Equal(Integrity.Verified, result.Download!.Integrity));
         Assert.Equal("7\n", File.ReadAllText(Path.Combine(folder.Path, "d", "e", "7.txt")));
         // The pages of the listing, and at most credentials, profile and their like: nothing that grows with the files.
         Assert.InRange(ApiCalls(after) - ApiCalls(before), 1, (files / 25) + 5);

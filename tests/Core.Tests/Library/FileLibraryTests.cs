@@ -35,7 +35,7 @@ public sealed class FileLibraryTests(SharedSandbox shared) : IDisposable
         foreach (var (file, target) in new[] { (record, "full"), (new PlatformFile { Id = uploaded.Id, Name = name }, "id only") })
         {
             var result = await session.Library.DownloadAsync(engine, file, _folder.File(target), overwrite: false, default);
-            Assert.Equal(Verification.Verified, result.Verification);
+            Assert.Equal(Integrity.Verified, result.Integrity);
             Assert.Equal(content, await File.ReadAllBytesAsync(_folder.File(target)));
         }
     }

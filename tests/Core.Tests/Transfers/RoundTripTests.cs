@@ -35,7 +35,7 @@ public class RoundTripTests
         Assert.Equal(content, await File.ReadAllBytesAsync(downloaded.Destination));
         Assert.Equal(Convert.ToHexString(SHA512.HashData(content)).ToLowerInvariant(), uploaded.Sha512);
         Assert.Equal(uploaded.Sha512, downloaded.Sha512);
-        Assert.Equal(Verification.Verified, downloaded.Verification);
+        Assert.Equal(Integrity.Verified, downloaded.Integrity);
         Assert.Equal(length, uploaded.Length);
         Assert.Equal(CipherSize.PartCount(length, Part), uploaded.Parts);
         Assert.Equal(CipherSize.OfPlaintext(length), store.GetContent(uploaded.Key).Length);
@@ -183,7 +183,7 @@ public class RoundTripTests
             };
             var downloaded = await fixture.Engine.DownloadAsync(request, default);
             Assert.Equal(content, await File.ReadAllBytesAsync(downloaded.Destination));
-            Assert.Equal(Verification.Unverifiable, downloaded.Verification);
+            Assert.Equal(Integrity.Unverifiable, downloaded.Integrity);
         }
     }
 

@@ -48,7 +48,7 @@ public sealed class SandboxTransferTests(SandboxTransferTests.OwnSandbox own) : 
         {
             var uploaded = await fixture.UploadAsync(stores.Store, content, "transfer/" + Guid.NewGuid());
             var downloaded = await fixture.DownloadAsync(stores.Store, uploaded);
-            Assert.Equal(Verification.Verified, downloaded.Verification);
+            Assert.Equal(Integrity.Verified, downloaded.Integrity);
         }
         finally
         {

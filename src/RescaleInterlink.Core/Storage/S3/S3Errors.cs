@@ -118,6 +118,8 @@ internal sealed class S3Errors(StoreDescription store)
         S3Operation.Begin => $"Starting an upload of object '{key}'",
         S3Operation.List => $"Listing the parts of object '{key}'",
         S3Operation.Commit => $"Finishing object '{key}'",
+        S3Operation.ListUploads => $"Listing the unfinished uploads of '{key}'",
+        S3Operation.Delete => $"Deleting object '{key}'",
         _ => $"Giving up the upload of object '{key}'",
     };
 

@@ -29,7 +29,8 @@ public sealed class S3ObjectStore : IObjectStore
         _timeouts = timeouts ?? StoreTimeouts.Default;
         _time = time ?? TimeProvider.System;
         _errors = new S3Errors(store);
-        Capabilities = new StoreCapabilities("S3", 5L << 20, 5L << 30, 10_000);
+        Capabilities = new StoreCapabilities("S3", 5L << 20, 5L << 30, 10_000,
+            StoreFeatures.ListUploads | StoreFeatures.FreesAbortedParts | StoreFeatures.UploadIds);
     }
 
     public StoreCapabilities Capabilities { get; }
@@ -155,6 +156,34 @@ public sealed class S3ObjectStore : IObjectStore
         catch (RescaleException gone) when (gone.ErrorId == ErrorIds.UploadVanished)
         {
             // Aborted or finished before: nothing is left to give up.
+        }
+    }
+
+    public async IAsyncEnumerable<UnfinishedUpload> ListUploadsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var request = new ListMultipartUploadsRequest { BucketName = _store.Container, Prefix = prefix };
+        for (var more = true; more;)
+        {
+            var page = await CallAsync(S3Operation.ListUploads, prefix,
+                (client, watch) => client.ListMultipartUploadsAsync(request, watch.Token), cancellationToken);
+            foreach (var upload in page.MultipartUploads ?? [])
+                yield return new UnfinishedUpload(upload.Key, upload.UploadId, upload.Initiated);
+            more = page.IsTruncated == true;
+            request.KeyMarker = page.NextKeyMarker;
+            request.UploadIdMarker = page.NextUploadIdMarker;
+        }
+    }
+
+    public async Task DeleteAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CallAsync(S3Operation.Delete, key, (client, watch) => client.DeleteObjectAsync(
+                new DeleteObjectRequest { BucketName = _store.Container, Key = key }, watch.Token), cancellationToken);
+        }
+        catch (RescaleException gone) when (gone.ErrorId == ErrorIds.ObjectNotFound)
+        {
+            // S3 answers 204 for what does not exist; some servers that speak its protocol do not.
         }
     }
 

@@ -11,4 +11,6 @@ internal enum S3Operation
     List,
     Commit,
     Abort,
+    ListUploads,
+    Delete,
 }

@@ -83,11 +83,14 @@ internal sealed class TransferEntry(ProgressTracker tracker, int id, string disp
         Interlocked.Increment(ref _waiting[(int)WaitReason.Retry]);
     }
 
-    void IStoreObserver.OnResumed()
+    ValueTask IStoreObserver.OnResumingAsync(CancellationToken cancellationToken)
     {
         Interlocked.Decrement(ref _waiting[(int)WaitReason.Retry]);
         Interlocked.Increment(ref _requests);
+        return ValueTask.CompletedTask;
     }
+
+    ValueTask IStoreObserver.PaceAsync(int bytes, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     public TransferSnapshot GetSnapshot()
     {

@@ -1,0 +1,19 @@
+namespace RescaleInterlink.Transfers.Checkpoints;
+
+/// <summary>What makes two runs the same transfer, and what a later command needs to continue it without the original one.</summary>
+/// <param name="Folder">Where its checkpoint lies.</param>
+/// <param name="LocalPath">Full path of the source or of the destination.</param>
+/// <param name="RemoteId">
+/// The other side, compared for equality only: platform, container, and folder id and name (upload) or object key (download).
+/// Direction, local path and this name the checkpoint.
+/// </param>
+/// <param name="Description">For listing the transfer and for continuing it.</param>
+public sealed record ResumeIdentity(CheckpointFolder Folder, string LocalPath, string RemoteId, TransferDescription Description);
+
+/// <summary>Kept in the checkpoint for whoever lists it. It holds no credential.</summary>
+/// <param name="Platform">Address of the API.</param>
+/// <param name="Name">Name on the platform.</param>
+/// <param name="FileId">Of a download.</param>
+/// <param name="FolderId">Of an upload; null for the user's library.</param>
+/// <param name="SourceKind"><c>file</c>, or <c>archive</c> for a tar of a folder, which only the command that makes it can continue.</param>
+public sealed record TransferDescription(string Platform, string Name, string? FileId, string? FolderId, string SourceKind = "file");
