@@ -38,6 +38,9 @@ public sealed record DownloadRequest
     /// <summary>Under which name the transfer can be continued; null: it cannot, and leaves nothing behind.</summary>
     public ResumeIdentity? Resume { get; init; }
 
+    /// <summary>Told why a transfer that had begun is not continued but begun anew. Called from any thread.</summary>
+    public Action<string>? OnNotice { get; init; }
+
     public override string ToString() => $"DownloadRequest {{ Key = {Key}, Destination = {Destination} }}";
 }
 

@@ -19,6 +19,9 @@ public sealed record UploadRequest
     /// <summary>Under which name the transfer can be continued; null: it cannot, and leaves nothing behind.</summary>
     public ResumeIdentity? Resume { get; init; }
 
+    /// <summary>Told why a transfer that had begun is not continued but begun anew. Called from any thread.</summary>
+    public Action<string>? OnNotice { get; init; }
+
     /// <summary>
     /// Called when the object is whole, before the checkpoint is given up: a failure or a kill in here repeats only this.
     /// It may then be called for an object of an earlier run.
