@@ -28,16 +28,51 @@ Describe 'A file there and back' {
         $source = New-RandomFile (Join-Path $folder 'in' $Name) $Length
         $sent = Send-RescaleFile -LiteralPath $source
         $sent.Name | Should -Be $Name
-        $sent.Length | Should -Be $Length
+        $sent.PSTypeNames[0] | Should -Be 'RescaleInterlink.SentFile'
+        $sent.Size | Should -Be $Length
         $sent.Sha512 | Should -Be (Get-Sha512 $source)
-        $sent.LocalPath | Should -Be $source
+        $sent.Path | Should -Be $source
+        $sent.Status | Should -Be 'Completed'
+        $sent.Resumed | Should -Be 0
+        $sent.Duration | Should -BeOfType timespan
+        if ($Length) { $sent.BytesPerSecond | Should -BeGreaterThan 0 } else { $sent.BytesPerSecond | Should -BeNullOrEmpty }
         $received = $sent | Receive-RescaleFile -Destination (Join-Path $folder 'out')
+        $received.PSTypeNames[0] | Should -Be 'RescaleInterlink.ReceivedFile'
+        $received.Path | Should -Be (Join-Path $folder 'out' $Name)
         $received.FullName | Should -Be (Join-Path $folder 'out' $Name)
+        $received.Id | Should -Be $sent.Id
+        $received.Size | Should -Be $Length
+        $received.Sha512 | Should -Be $sent.Sha512
+        $received.Status | Should -Be 'Completed'
         $received.Integrity | Should -Be 'Verified'
-        $received.FileId | Should -Be $sent.Id
+        $received.Resumed | Should -Be 0
+        $received.Duration | Should -BeOfType timespan
         # The result binds to -LiteralPath, whatever the name.
         ($received | Get-FileHash -Algorithm SHA512).Hash | Should -Be $sent.Sha512
+        ($received | Get-Item).FullName | Should -Be $received.FullName
         Get-ChildItem -LiteralPath (Join-Path $folder 'out') -Force | Where-Object Name -like '*rescale-part' | Should -BeNullOrEmpty
+    }
+
+    It 'binds by its name in brackets to no other file, and its old names stay' {
+        $names = New-Item -ItemType Directory (Join-Path $folder 'names')
+        $right = New-RandomFile (Join-Path $names 'a[1].dat') 100 1
+        $null = New-RandomFile (Join-Path $names 'a1.dat') 100 2
+        $sent = Send-RescaleFile -LiteralPath $right
+        ($sent | Get-Item).Name | Should -Be 'a[1].dat'
+        ($sent | Send-RescaleFile).Sha512 | Should -Be $sent.Sha512
+        $out = New-Item -ItemType Directory (Join-Path $folder 'names out')
+        Set-Content -LiteralPath (Join-Path $out 'a1.dat') other
+        $received = $sent | Receive-RescaleFile -Destination $out
+        ($received | Send-RescaleFile).Sha512 | Should -Be $sent.Sha512
+        [IO.File]::ReadAllBytes($received.Path).Length | Should -Be 100
+        "$($received.Path)" | Should -Be $received.FullName
+        $received | Remove-Item
+        (Get-ChildItem -LiteralPath $out).Name | Should -Be 'a1.dat'
+        $sent.Length, $received.Length | Should -Be 100, 100
+        $sent.LocalPath | Should -Be $right
+        $sent.FileId, $received.FileId | Should -Be $sent.Id, $sent.Id
+        # Any other name is plain text.
+        (Send-RescaleFile -LiteralPath (Join-Path $names 'a1.dat')).Path | Should -BeOfType string
     }
 
     It 'shows no key anywhere' {
@@ -57,14 +92,14 @@ Describe 'Send-RescaleFile' {
     It 'takes wildcards, and skips folders that they match' {
         $sent = Send-RescaleFile -Path (Join-Path $many '*')
         $sent.Count | Should -Be 12
-        ($sent.LocalPath | Sort-Object) | Should -Be ($sources | Sort-Object)
+        ($sent.Path | Sort-Object) | Should -Be ($sources | Sort-Object)
     }
 
     It 'takes files from Get-ChildItem and names relative to the current location' {
         Push-Location -LiteralPath $many
         try {
             @(Get-ChildItem -File | Send-RescaleFile -ThrottleLimit 3).Count | Should -Be 12
-            (Send-RescaleFile file_1.dat).LocalPath | Should -Be $sources[0]
+            (Send-RescaleFile file_1.dat).Path | Should -Be $sources[0]
             ('file_1.dat', 'file_2.dat' | Send-RescaleFile).Count | Should -Be 2
         }
         finally { Pop-Location }
@@ -72,7 +107,7 @@ Describe 'Send-RescaleFile' {
 
     It 'takes a PowerShell drive, and refuses what is not on disk' {
         $null = New-PSDrive -Name RescaleTest -PSProvider FileSystem -Root $many
-        try { (Send-RescaleFile RescaleTest:/file_1.dat).LocalPath | Should -Be $sources[0] } finally { Remove-PSDrive RescaleTest }
+        try { (Send-RescaleFile RescaleTest:/file_1.dat).Path | Should -Be $sources[0] } finally { Remove-PSDrive RescaleTest }
         Send-RescaleFile -LiteralPath Env:PATH -ErrorAction SilentlyContinue -ErrorVariable failed
         $failed.FullyQualifiedErrorId | Should -BeLike 'ProviderNotSupported,*'
     }
@@ -151,7 +186,7 @@ Describe 'Receive-RescaleFile' {
 
     It 'an unknown id is one error record, and the rest goes on' {
         $received = Receive-RescaleFile -Id 'nosuch', $sent.Id -Destination (Join-Path $folder 'unknown') -ErrorAction SilentlyContinue -ErrorVariable failed
-        $received.FileId | Should -Be $sent.Id
+        $received.Id | Should -Be $sent.Id
         $failed.FullyQualifiedErrorId | Should -BeLike 'FileNotFound,*'
         $failed.TargetObject | Should -Be 'nosuch'
     }

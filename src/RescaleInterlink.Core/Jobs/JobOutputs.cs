@@ -52,7 +52,7 @@ internal static class JobOutputs
         try
         {
             if (keepEqual && await FindEqualAsync(item.File, item.Path, cancellationToken).ConfigureAwait(false) is { } kept)
-                return new JobOutputResult(item.File, item.Path, kept, null);
+                return new JobOutputResult(item.File, item.Path, kept, null, Kept: true);
             var download = await library.DownloadAsync(engine, item.File, item.Path, overwrite, cancellationToken).ConfigureAwait(false);
             return new JobOutputResult(item.File, item.Path, download, null);
         }

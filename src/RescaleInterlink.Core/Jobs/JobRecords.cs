@@ -12,4 +12,5 @@ public sealed record JobEnding(string JobId, string Status, string? Reason, bool
 
 public sealed record JobFollowState(int Total, int Ended, IReadOnlyDictionary<string, string> StatusByJob);
 
-public sealed record JobOutputResult(PlatformFile File, string? Path, DownloadResult? Download, RescaleException? Error);
+/// <param name="Kept">What was at the path already has the right bytes; nothing was moved.</param>
+public sealed record JobOutputResult(PlatformFile File, string? Path, DownloadResult? Download, RescaleException? Error, bool Kept = false);

@@ -47,7 +47,7 @@ public sealed class FileLibrary : IAsyncDisposable
             uploaded.Length,
             uploaded.Sha512);
         var file = await RegisterAsync(registration, cancellationToken).ConfigureAwait(false);
-        return new UploadedFile(file.Id, name, uploaded.Length, uploaded.Sha512, folderId, objectName.Key, uploaded.Parts);
+        return new UploadedFile(file.Id, name, uploaded.Length, uploaded.Sha512, folderId, objectName.Key, uploaded.Parts, uploaded.Integrity, uploaded.Duration, uploaded.ResumedBytes);
     }
 
     /// <summary>Fetches a file, decrypts and verifies it, and only then puts it at its name.</summary>

@@ -26,8 +26,13 @@ public sealed record PipelineJobResult
     public IReadOnlyList<RescaleException> Warnings { get; init; } = [];
 }
 
-/// <param name="Path">Full local path.</param>
-/// <param name="Length">Bytes.</param>
-/// <param name="Sha512">Lower-case hex of the content that was received.</param>
-/// <param name="Integrity">Whether the platform had a hash to verify it with.</param>
-public sealed record DownloadedOutput(string Path, long Length, string Sha512, Integrity Integrity);
+/// <param name="FileId">On the platform.</param>
+/// <param name="Kept">An earlier run had left it there, with the right bytes.</param>
+public sealed record DownloadedOutput(string FileId, DownloadResult Download, bool Kept)
+{
+    /// <summary>Full local path.</summary>
+    public string Path => Download.Destination;
+    public long Length => Download.Length;
+    /// <summary>Lower-case hex of the content that was received.</summary>
+    public string Sha512 => Download.Sha512;
+}

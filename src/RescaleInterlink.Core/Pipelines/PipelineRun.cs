@@ -303,7 +303,7 @@ internal sealed class PipelineRun : IAsyncDisposable
             Note(job, job.State with { Destination = folder });
             await foreach (var output in _service.DownloadOutputsAsync(_engine, job.State.JobId!, folder, _options.Overwrite, keepEqual, _stop.Token).ConfigureAwait(false))
                 if (output.Download is { } file)
-                    job.Files.Add(new DownloadedOutput(file.Destination, file.Length, file.Sha512, file.Integrity));
+                    job.Files.Add(new DownloadedOutput(output.File.Id, file, output.Kept));
                 else
                     failures.Add(output.Error!);
         }

@@ -60,4 +60,8 @@ public enum Integrity
 /// <param name="Length">Plaintext bytes.</param>
 /// <param name="Sha512">Lower-case hex of what was written.</param>
 /// <param name="ResumedBytes">Plaintext bytes that an earlier run had received; 0 when all are of this one.</param>
-public sealed record DownloadResult(string Destination, long Length, string Sha512, Integrity Integrity, long ResumedBytes = 0);
+public sealed record DownloadResult(string Destination, long Length, string Sha512, Integrity Integrity, long ResumedBytes = 0)
+{
+    /// <summary>From the moment the engine took the file up.</summary>
+    public TimeSpan Duration { get; init; }
+}

@@ -10,12 +10,14 @@ public sealed class TransferEngine : IAsyncDisposable
 {
     private readonly EngineResources _resources;
     private readonly ProgressTracker _progress;
+    private readonly TimeProvider _time;
 
     /// <exception cref="Errors.RescaleException">TransferOptionInvalid.</exception>
     public TransferEngine(TransferOptions options, TimeProvider? time = null)
     {
         _resources = new EngineResources(options.Validate());
-        _progress = new ProgressTracker(time ?? TimeProvider.System);
+        _time = time ?? TimeProvider.System;
+        _progress = new ProgressTracker(_time);
     }
 
     internal EngineResources Resources => _resources;
@@ -29,7 +31,12 @@ public sealed class TransferEngine : IAsyncDisposable
     {
         var length = (request.Source as IRangeSource) is null ? null : (await request.Source.GetIdentityAsync(cancellationToken)).Length;
         var entry = _progress.Add(request.Source.DisplayName, TransferDirection.Upload, length);
-        return await RunAsync(entry, () => new UploadRun(request, _resources, entry).RunAsync(cancellationToken), cancellationToken);
+        return await RunAsync(entry, async () =>
+        {
+            var began = _time.GetTimestamp();
+            var result = await new UploadRun(request, _resources, entry).RunAsync(cancellationToken);
+            return result with { Duration = _time.GetElapsedTime(began) };
+        }, cancellationToken);
     }
 
     /// <summary>Ranges in any order, decrypted on arrival, verified, then renamed to the destination.</summary>
@@ -39,7 +46,12 @@ public sealed class TransferEngine : IAsyncDisposable
     public Task<DownloadResult> DownloadAsync(DownloadRequest request, CancellationToken cancellationToken)
     {
         var entry = _progress.Add(request.DisplayName, TransferDirection.Download, request.Length);
-        return RunAsync(entry, () => new DownloadRun(request, _resources, entry).RunAsync(cancellationToken), cancellationToken);
+        return RunAsync(entry, async () =>
+        {
+            var began = _time.GetTimestamp();
+            var result = await new DownloadRun(request, _resources, entry).RunAsync(cancellationToken);
+            return result with { Duration = _time.GetElapsedTime(began) };
+        }, cancellationToken);
     }
 
     /// <summary>The numbers now; cheap enough to ask for at any rate.</summary>

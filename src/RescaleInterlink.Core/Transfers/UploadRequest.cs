@@ -38,5 +38,11 @@ public sealed record UploadRequest
 /// <param name="ResumedBytes">Plaintext bytes that an earlier run had sent; 0 when all are of this one.</param>
 public sealed record UploadResult(string Key, byte[] EncryptionKey, byte[] Iv, long Length, string Sha512, int Parts, long ResumedBytes = 0)
 {
+    /// <summary>Verified when the store compared a checksum of every part; Unverifiable when it takes none.</summary>
+    public Integrity Integrity { get; init; } = Integrity.Unverifiable;
+
+    /// <summary>From the moment the engine took the file up.</summary>
+    public TimeSpan Duration { get; init; }
+
     public override string ToString() => $"UploadResult {{ Key = {Key}, Length = {Length} }}";
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using RescaleInterlink.PowerShell.Objects;
 
 namespace RescaleInterlink.PowerShell.Binding;
 
@@ -26,4 +27,19 @@ public sealed class CommaListTransformationAttribute : ArgumentTransformationAtt
         => FlagTransformationAttribute.Unwrap(inputData) is string text
             ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             : inputData;
+}
+
+/// <summary>Lets a result of a transfer stand for its local file where a pattern is taken: its name is escaped, so that it
+/// matches itself and nothing else.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class LocalFileTransformationAttribute : ArgumentTransformationAttribute
+{
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+        => FlagTransformationAttribute.Unwrap(inputData) switch
+        {
+            LiteralPath path => WildcardPattern.Escape(path.ToString()),
+            SentFileItem sent => WildcardPattern.Escape(sent.FullName),
+            ReceivedFileItem received => WildcardPattern.Escape(received.FullName),
+            _ => inputData,
+        };
 }

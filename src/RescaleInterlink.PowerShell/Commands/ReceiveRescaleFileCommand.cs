@@ -43,8 +43,8 @@ public sealed class ReceiveRescaleFileCommand : TransferCmdlet
         string folder = await InvokeAsync(() => Destination is null ? PathResolver.CurrentFolder(this) : PathResolver.Literal(this, Destination));
         foreach (StoredFileItem item in InputObject)
         {
-            if (await ShouldProcessAsync($"{item.Name} ({HumanSize.Format(item.Length ?? 0)})", $"Download to {folder}"))
-                Queue(item.Id, item.Record, item.Length, folder, (item as JobFileItem)?.JobId);
+            if (await ShouldProcessAsync($"{item.Name} ({HumanSize.Format(item.Size ?? 0)})", $"Download to {folder}"))
+                Queue(item.Id, item.Record, item.Size, folder, (item as JobFileItem)?.JobId);
         }
 
         foreach (string id in Id)
@@ -63,6 +63,6 @@ public sealed class ReceiveRescaleFileCommand : TransferCmdlet
             DownloadResult result = await Session.Library.DownloadAsync(Engine, file, path, Force, cancellationToken);
             if (result.Integrity == Integrity.Unverifiable)
                 PostWarning($"'{file.Name}' ({id}) was received, but the platform has no SHA-512 to verify it with.");
-            await WriteAsync(new ReceivedFileItem(result.Destination, id, jobId, result.Length, result.Sha512, result.Integrity));
+            await WriteAsync(new ReceivedFileItem(result, id, jobId));
         });
 }

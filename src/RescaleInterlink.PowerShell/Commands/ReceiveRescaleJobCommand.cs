@@ -58,7 +58,7 @@ public sealed class ReceiveRescaleJobCommand : TransferCmdlet
             if (output.Error is not null)
                 await WriteErrorAsync(output.Error, $"{output.File.RelativePath ?? output.File.Name} of job {id}");
             else if (output.Download is { } done)
-                await WriteAsync(new ReceivedFileItem(done.Destination, output.File.Id, id, done.Length, done.Sha512, done.Integrity));
+                await WriteAsync(new ReceivedFileItem(done, output.File.Id, id));
         }
     }
 

@@ -11,7 +11,7 @@ namespace RescaleInterlink.PowerShell.Commands;
 
 /// <summary>Encrypts files, uploads them and registers them on the platform; writes each one as it is done.</summary>
 [Cmdlet(VerbsCommunications.Send, "RescaleFile", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
-[OutputType(typeof(FileItem))]
+[OutputType(typeof(SentFileItem))]
 public sealed class SendRescaleFileCommand : TransferCmdlet
 {
     private const string PathSet = "Path";
@@ -22,6 +22,7 @@ public sealed class SendRescaleFileCommand : TransferCmdlet
 
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = PathSet)]
     [SupportsWildcards]
+    [LocalFileTransformation]
     [ValidateNotNullOrEmpty]
     public string[] Path
     {
@@ -93,7 +94,7 @@ public sealed class SendRescaleFileCommand : TransferCmdlet
             UploadedFile uploaded = await Session.Library.UploadAsync(Engine, source, System.IO.Path.GetFileName(file), folder, cancellationToken);
             State.Files.Add(uploaded.Id, uploaded.Name);
             PostVerbose($"Uploaded '{file}' as {uploaded.Id}, {uploaded.Length} bytes in {uploaded.Parts} part(s).");
-            await WriteAsync(new FileItem(uploaded, file));
+            await WriteAsync(new SentFileItem(uploaded, file));
         });
     }
 }

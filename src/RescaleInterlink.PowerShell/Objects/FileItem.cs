@@ -1,4 +1,3 @@
-using RescaleInterlink.Library;
 using RescaleInterlink.Platform;
 using RescaleInterlink.PowerShell.Base;
 
@@ -12,21 +11,10 @@ public sealed class FileItem : StoredFileItem, IShellObject
     {
         Id = record.Id;
         Name = record.Name;
-        Length = record.DecryptedSize;
+        Size = record.DecryptedSize;
         Sha512 = Sha512Of(record);
         DateUploaded = record.DateUploaded;
         Owner = record.Owner;
-    }
-
-    internal FileItem(UploadedFile uploaded, string localPath)
-        : base(null)
-    {
-        Id = uploaded.Id;
-        Name = uploaded.Name;
-        Length = uploaded.Length;
-        Sha512 = uploaded.Sha512;
-        FolderId = uploaded.FolderId;
-        LocalPath = localPath;
     }
 
     static string IShellObject.TypeName => "RescaleInterlink.File";
@@ -35,19 +23,13 @@ public sealed class FileItem : StoredFileItem, IShellObject
 
     public override string Name { get; }
 
-    public override long? Length { get; }
+    public override long? Size { get; }
 
     public override string? Sha512 { get; }
 
-    public override DateTimeOffset? DateUploaded { get; }
+    public DateTimeOffset? DateUploaded { get; }
 
     public string? Owner { get; }
-
-    /// <summary>Where it was registered, when this is the result of Send-RescaleFile.</summary>
-    public string? FolderId { get; }
-
-    /// <summary>What was uploaded, when this is the result of Send-RescaleFile.</summary>
-    public string? LocalPath { get; }
 
     public override string ToString() => $"{Name} ({Id})";
 }

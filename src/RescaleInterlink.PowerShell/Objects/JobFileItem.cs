@@ -13,7 +13,7 @@ public sealed class JobFileItem : StoredFileItem, IShellObject
         JobId = jobId;
         Name = record.Name;
         RelativePath = record.RelativePath;
-        Length = record.DecryptedSize;
+        Size = record.DecryptedSize;
         Sha512 = Sha512Of(record);
         DateUploaded = record.DateUploaded;
     }
@@ -29,11 +29,11 @@ public sealed class JobFileItem : StoredFileItem, IShellObject
     /// <summary>Path beneath the job's work folder.</summary>
     public string? RelativePath { get; }
 
-    public override long? Length { get; }
+    public override long? Size { get; }
 
     public override string? Sha512 { get; }
 
-    public override DateTimeOffset? DateUploaded { get; }
+    public DateTimeOffset? DateUploaded { get; }
 
     public override string ToString() => $"{RelativePath ?? Name} ({Id})";
 }

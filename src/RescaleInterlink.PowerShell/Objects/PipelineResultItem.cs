@@ -20,7 +20,8 @@ public sealed class PipelineResultItem : IShellObject
         Stage = result.Stage.ToString();
         Destination = result.Destination;
         Elapsed = result.Elapsed;
-        Files = [.. result.Files.Select(file => ShellObject.Wrap(new ReceivedFileItem(file.Path, null, result.JobId, file.Length, file.Sha512, file.Integrity)))];
+        Files = [.. result.Files.Select(file => ShellObject.Wrap(new ReceivedFileItem(
+            file.Download, file.FileId, result.JobId, file.Kept ? TransferStatus.Identical : TransferStatus.Completed)))];
         ErrorMessage = result.Error?.Message;
     }
 

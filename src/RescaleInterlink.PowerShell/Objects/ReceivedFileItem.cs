@@ -3,37 +3,65 @@ using RescaleInterlink.Transfers;
 
 namespace RescaleInterlink.PowerShell.Objects;
 
-/// <summary>A file that was downloaded, verified and put at its place.</summary>
+/// <summary>How one file was received: the local file that it is now.</summary>
 public sealed class ReceivedFileItem : IShellObject
 {
-    internal ReceivedFileItem(string fullName, string? fileId, string? jobId, long length, string? sha512, Integrity? integrity)
+    /// <summary>A file that was downloaded, verified and put at its place.</summary>
+    internal ReceivedFileItem(DownloadResult result, string? id, string? jobId, string status = TransferStatus.Completed)
+        : this(result.Destination, id, jobId, result.Length, result.Sha512, status)
+    {
+        Integrity = result.Integrity.ToString();
+        Duration = result.Duration;
+        Resumed = result.ResumedBytes;
+    }
+
+    /// <summary>A file that was not received: what is at <paramref name="fullName"/> already was left alone.</summary>
+    /// <param name="size">Bytes of the local file, not of the platform's.</param>
+    internal ReceivedFileItem(string fullName, string? id, string? jobId, long? size, string? sha512, string status)
     {
         FullName = fullName;
         Name = System.IO.Path.GetFileName(fullName);
-        FileId = fileId;
+        Id = id;
         JobId = jobId;
-        Length = length;
+        Size = size;
         Sha512 = sha512;
-        Integrity = integrity?.ToString();
+        Status = status;
     }
 
     static string IShellObject.TypeName => "RescaleInterlink.ReceivedFile";
 
-    /// <summary>Full local path, named as on a file of Get-ChildItem.</summary>
-    public string FullName { get; }
+    /// <summary>The local file; text, unless it holds wildcard characters: see <see cref="LiteralPath"/>.</summary>
+    public object Path => LiteralPath.Of(FullName);
+
+    /// <summary>Of the file on the platform.</summary>
+    public string? Id { get; }
 
     public string Name { get; }
 
-    public long Length { get; }
+    /// <summary>Bytes of the local file.</summary>
+    public long? Size { get; }
 
     public string? Sha512 { get; }
 
-    /// <summary><c>Verified</c>, or <c>Unverifiable</c> when the platform has no hash to compare with.</summary>
+    /// <summary><c>Completed</c>, <c>Skipped</c> or <c>Identical</c>.</summary>
+    public string Status { get; }
+
+    /// <summary><c>Verified</c>; <c>Unverifiable</c> when the platform has no hash to compare with; <c>Mismatch</c> when the hash
+    /// is another and the caller wanted the bytes all the same; null when nobody looked.</summary>
     public string? Integrity { get; }
 
-    public string? FileId { get; }
+    public TimeSpan Duration { get; }
+
+    /// <summary>Of the bytes that this run received.</summary>
+    public long? BytesPerSecond => TransferStatus.Rate(Size, Resumed, Duration);
+
+    /// <summary>Bytes that an earlier run had received; 0 when none.</summary>
+    public long Resumed { get; }
 
     public string? JobId { get; }
+
+    /// <summary>The local file, always as text and named as on a file of Get-ChildItem.</summary>
+    public string FullName { get; }
 
     public override string ToString() => FullName;
 }

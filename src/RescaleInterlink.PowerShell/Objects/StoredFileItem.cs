@@ -2,7 +2,7 @@ using RescaleInterlink.Platform;
 
 namespace RescaleInterlink.PowerShell.Objects;
 
-/// <summary>What a library file and a job's output have in common: it can be received.</summary>
+/// <summary>What a library file, a file just sent and a job's output have in common: it can be received.</summary>
 /// <remarks>The properties are overridden only so that the shell shows them in the order of the class a script sees.</remarks>
 public abstract class StoredFileItem
 {
@@ -16,12 +16,10 @@ public abstract class StoredFileItem
     public abstract string Name { get; }
 
     /// <summary>Bytes before encryption.</summary>
-    public abstract long? Length { get; }
+    public abstract long? Size { get; }
 
     /// <summary>Lower-case hex of the plaintext's hash, when the platform has it.</summary>
     public abstract string? Sha512 { get; }
-
-    public abstract DateTimeOffset? DateUploaded { get; }
 
     private protected static string? Sha512Of(PlatformFile record) => record.FileChecksums
         .FirstOrDefault(sum => sum.HashFunction.Equals("sha512", StringComparison.OrdinalIgnoreCase))?.FileHash;

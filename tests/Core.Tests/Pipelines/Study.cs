@@ -63,7 +63,7 @@ internal sealed class Study : IDisposable
         {
             var bytes = File.ReadAllBytes(file.Path);
             Assert.StartsWith(result.Destination + Path.DirectorySeparatorChar, file.Path, StringComparison.Ordinal);
-            Assert.Equal((file.Length, file.Sha512, Integrity.Verified), (bytes.Length, Convert.ToHexStringLower(SHA512.HashData(bytes)), file.Integrity));
+            Assert.Equal((file.Length, file.Sha512, Integrity.Verified), (bytes.Length, Convert.ToHexStringLower(SHA512.HashData(bytes)), file.Download.Integrity));
         }
     }
 
