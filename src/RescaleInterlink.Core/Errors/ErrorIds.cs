@@ -51,6 +51,11 @@ public static class ErrorIds
     public const string UnsafeFileName = nameof(UnsafeFileName);
     public const string ProviderNotSupported = nameof(ProviderNotSupported);
     public const string TransferOptionInvalid = nameof(TransferOptionInvalid);
+    public const string TransferInUse = nameof(TransferInUse);
+    public const string TransferNotFound = nameof(TransferNotFound);
+    public const string TransferNotResumable = nameof(TransferNotResumable);
+    public const string TransferStateUnreadable = nameof(TransferStateUnreadable);
+    public const string TransferStateUnwritable = nameof(TransferStateUnwritable);
 
     public const string JobSpecInvalid = nameof(JobSpecInvalid);
     public const string JobTableInvalid = nameof(JobTableInvalid);

@@ -1,0 +1,233 @@
+using RescaleInterlink.Errors;
+using RescaleInterlink.Transfers.LocalFiles;
+
+namespace RescaleInterlink.Transfers.Checkpoints;
+
+/// <summary>
+/// The checkpoint of one transfer, held by this process alone. It is saved in the background, one save at a time and only
+/// the latest state, so that no part or chunk waits for it; at least every 2 s a save is flushed to the disk. Thread-safe.
+/// </summary>
+internal sealed class CheckpointFile<T> : IAsyncDisposable
+    where T : Checkpoint, ICheckpointKind<T>
+{
+    private const int DurableGeneration = 1;
+    private const int QuickGeneration = 2;
+    private static readonly TimeSpan DurableEvery = TimeSpan.FromSeconds(2);
+
+    // A save that takes long (very many parts) is not repeated at once: together they cost at most an eleventh of one processor.
+    private const int RestPerSave = 10;
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
+
+    // A disk that hangs does not hold up a stop; the lock is then kept until it answers.
+    private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(1);
+
+    private readonly CheckpointFolder _folder;
+    private readonly ResumeIdentity _identity;
+    private readonly string _id;
+    private readonly TimeProvider _time;
+    private readonly CheckpointLock _lock;
+    private readonly object _state = new();
+    private readonly TaskCompletionSource _closing = NewSignal();
+    private readonly Task _saver;
+    private TaskCompletionSource _updated = NewSignal();
+    private TaskCompletionSource _flushWanted = NewSignal();
+    private TaskCompletionSource? _flush;
+    private Func<T>? _latest;
+    private bool _isSaved = true;
+    private bool _isDurable = true;
+    private bool _isDeleted;
+    private bool _hasEnded;
+    private long _sequence;
+    private long _lastDurable;
+
+    private CheckpointFile(ResumeIdentity identity, string id, CheckpointLock held, TimeProvider time)
+    {
+        (_folder, _identity, _id, _lock, _time) = (identity.Folder, identity, id, held, time);
+        _lastDurable = time.GetTimestamp();
+        _saver = Task.Run(RunAsync);
+    }
+
+    /// <summary>Why the last save failed, or null.</summary>
+    public RescaleException? SaveFailure { get; private set; }
+
+    /// <exception cref="RescaleException">TransferInUse, TransferStateUnwritable.</exception>
+    public static async Task<CheckpointFile<T>> OpenAsync(ResumeIdentity identity, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var id = CheckpointFolder.IdOf(T.Direction, identity.LocalPath, identity.RemoteId);
+        return new CheckpointFile<T>(identity, id, await identity.Folder.TakeAsync(id, identity.LocalPath, cancellationToken), time);
+    }
+
+    /// <summary>What an earlier run left; or why that cannot be used; or neither, when there was none.</summary>
+    public (T? State, string? Problem) Load()
+    {
+        var (envelope, problem) = _folder.Read(_id);
+        if (envelope is null) return (null, problem);
+        lock (_state) _sequence = Math.Max(_sequence, envelope.Sequence);
+        if (envelope.As<T>() is not { } state) return (null, "it is not one of this module's");
+        return state.LocalPath == _identity.LocalPath && state.RemoteId == _identity.RemoteId
+            ? (state, null)
+            : (null, "it belongs to another transfer");
+    }
+
+    /// <summary>Has the state saved soon. Returns at once.</summary>
+    /// <param name="state">Gives the state; called later, on another thread, and only if no later update came before.</param>
+    public void Update(Func<T> state)
+    {
+        lock (_state) Renew(state);
+    }
+
+    /// <summary>Saves the state; it is on the disk when this ends. With no state, the latest one.</summary>
+    /// <exception cref="RescaleException">TransferStateUnwritable.</exception>
+    public Task FlushAsync(Func<T>? state = null)
+    {
+        lock (_state)
+        {
+            if (state is not null) Renew(state);
+            ObjectDisposedException.ThrowIf(_hasEnded, this);
+            if (_isDurable) return Task.CompletedTask;
+            _flush ??= NewSignal();
+            _flushWanted.TrySetResult();
+            return _flush.Task;
+        }
+    }
+
+    /// <summary>Ends the saving and removes the checkpoint.</summary>
+    /// <exception cref="RescaleException">TransferStateUnwritable.</exception>
+    public async Task DeleteAsync()
+    {
+        lock (_state) _isDeleted = true;
+        await CloseAsync();
+        _folder.DeleteFiles(_id);
+    }
+
+    /// <summary>Lets go of it. What was updated and not yet saved is saved, but perhaps not flushed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        var closed = CloseAsync();
+        if (await Task.WhenAny(closed, Task.Delay(CloseGrace)) == closed)
+        {
+            _lock.Dispose();
+            await closed;
+            return;
+        }
+
+        _ = closed.ContinueWith(_ => _lock.Dispose(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    private void Renew(Func<T> state)
+    {
+        (_latest, _isSaved, _isDurable) = (state, false, false);
+        _updated.TrySetResult();
+    }
+
+    private Task CloseAsync()
+    {
+        _closing.TrySetResult();
+        return _saver;
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (!_closing.Task.IsCompleted)
+            {
+                await NextAsync();
+                var begun = _time.GetTimestamp();
+                if (SaveIfDue(closing: false)) await RestAsync(_time.GetElapsedTime(begun) * RestPerSave);
+            }
+
+            SaveIfDue(closing: true);
+        }
+        finally
+        {
+            // Whoever still waits for a flush is not left waiting.
+            lock (_state)
+            {
+                _hasEnded = true;
+                _flush?.TrySetException(SaveFailure as Exception ?? new ObjectDisposedException(nameof(CheckpointFile<T>)));
+            }
+        }
+    }
+
+    /// <summary>Waits for an update, or until what was saved quickly is to be made durable.</summary>
+    private Task NextAsync()
+    {
+        lock (_state)
+        {
+            var untilDurable = _isDurable ? (TimeSpan?)null : DurableEvery - _time.GetElapsedTime(_lastDurable);
+            return WaitAsync(untilDurable, _updated.Task, _flushWanted.Task);
+        }
+    }
+
+    private Task RestAsync(TimeSpan rest)
+    {
+        lock (_state) return WaitAsync(rest < LongestRest ? rest : LongestRest, _flushWanted.Task);
+    }
+
+    private async Task WaitAsync(TimeSpan? longest, params Task[] signals)
+    {
+        if (longest <= TimeSpan.Zero) return;
+        using var enough = new CancellationTokenSource();
+        var timer = longest is { } time ? Task.Delay(time, _time, enough.Token) : _closing.Task;
+        await Task.WhenAny([timer, _closing.Task, .. signals]);
+        await enough.CancelAsync();
+    }
+
+    private bool SaveIfDue(bool closing)
+    {
+        Func<T> state;
+        TaskCompletionSource? flush;
+        bool durable;
+        lock (_state)
+        {
+            if (_latest is null || _isDeleted) return false;
+            durable = _flush is not null || (!_isDurable && !closing && _time.GetElapsedTime(_lastDurable) >= DurableEvery);
+            if (_isSaved && !durable) return false;
+            (state, flush) = (_latest, _flush);
+            (_flush, _isSaved, _isDurable) = (null, true, durable);
+            (_updated, _flushWanted) = (NewSignal(), NewSignal());
+        }
+
+        SaveFailure = Save(state, durable);
+        if (SaveFailure is not null)
+        {
+            lock (_state) _isDurable = false;
+            flush?.SetException(SaveFailure);
+        }
+        else
+        {
+            flush?.SetResult();
+        }
+
+        return true;
+    }
+
+    private RescaleException? Save(Func<T> state, bool durable)
+    {
+        var generation = durable ? DurableGeneration : QuickGeneration;
+        try
+        {
+            var temporary = _folder.TemporaryPathOf(_id, generation);
+            using (var file = CheckpointFolder.CreateFile(temporary, FileMode.Create))
+            {
+                file.Write(CheckpointEnvelope.Write(state(), ++_sequence, _time.GetUtcNow()).Span);
+                if (durable) file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, _folder.PathOf(_id, generation), overwrite: true);
+            if (durable) UnixFileSystem.FlushFolder(_folder.Path);
+            return null;
+        }
+        catch (Exception failure) when (CheckpointErrors.IsFileFailure(failure))
+        {
+            return CheckpointErrors.Unwritable(_folder.Path, failure);
+        }
+        finally
+        {
+            if (durable) _lastDurable = _time.GetTimestamp();
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
