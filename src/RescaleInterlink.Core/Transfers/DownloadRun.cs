@@ -18,7 +18,7 @@ internal sealed class DownloadRun(DownloadRequest request, EngineResources engin
     public async Task<DownloadResult> RunAsync(CancellationToken cancellationToken)
     {
         PartialFile.CheckDestination(request.Destination, request.Overwrite);
-        _properties = await entry.RequestAsync(engine.Connections,
+        _properties = await entry.RequestAsync(RequestLane.Short,
             () => request.Store.GetPropertiesAsync(request.Key, cancellationToken), cancellationToken);
         var encryption = ObjectEncryption.Detect(_properties.Metadata);
         // The Go tool stores an empty file without its padding block when it encrypts first (interop storage 12.6).
@@ -34,8 +34,7 @@ internal sealed class DownloadRun(DownloadRequest request, EngineResources engin
 
     private int ChunkSize()
     {
-        var affordable = engine.Options.MemoryLimit / 2 / CipherBlock.Size * CipherBlock.Size;
-        return (int)Math.Min(engine.Options.ChunkSize, affordable);
+        return engine.ChunkSize;
     }
 
     private async Task<DownloadResult> RunEmptyAsync(CancellationToken cancellationToken)
@@ -49,9 +48,9 @@ internal sealed class DownloadRun(DownloadRequest request, EngineResources engin
     private async Task<DownloadResult> RunWholeAsync(CbcLayout layout, ObjectDecryptor decryptor, CancellationToken cancellationToken)
     {
         var size = (int)layout.CiphertextLength;
-        using var buffer = await entry.WaitAsync(WaitReason.Memory, engine.Buffers.RentAsync(size, cancellationToken));
+        using var buffer = await entry.RentAsync(size, cancellationToken);
         var content = buffer.Memory[..size];
-        await FetchAsync(0, content, cancellationToken);
+        await FetchAsync(RequestLane.Body, 0, content, cancellationToken);
         var chunk = new CbcChunk(0, 0, 0, size, false, 0, size);
         var padding = Padding.Measure(decryptor.Decrypt(chunk, content).Span);
         DownloadChecks.RequirePadding(request, padding);
@@ -86,7 +85,7 @@ internal sealed class DownloadRun(DownloadRequest request, EngineResources engin
     private async Task<int> ProbeAsync(CbcLayout layout, ObjectDecryptor decryptor, CancellationToken cancellationToken)
     {
         var tail = new byte[(int)Math.Min(2 * CipherBlock.Size, layout.CiphertextLength - layout.LastChainOffset)];
-        await FetchAsync(layout.CiphertextLength - tail.Length, tail, cancellationToken);
+        await FetchAsync(RequestLane.Short, layout.CiphertextLength - tail.Length, tail, cancellationToken);
         var padding = decryptor.ProbePadding(layout, tail);
         DownloadChecks.RequirePadding(request, padding);
         return padding;
@@ -99,11 +98,11 @@ internal sealed class DownloadRun(DownloadRequest request, EngineResources engin
         var open = 1;
         foreach (var chunk in chunks)
         {
-            var buffer = await entry.WaitAsync(WaitReason.Memory, engine.Buffers.RentAsync(chunk.FetchLength, scope.Token));
-            ConnectionGate.Slot slot;
+            var buffer = await entry.RentAsync(chunk.FetchLength, scope.Token);
+            StorageRequest connected;
             try
             {
-                slot = await entry.WaitAsync(WaitReason.Connection, engine.Connections.EnterAsync(scope.Token));
+                connected = await entry.EnterAsync(RequestLane.Body, scope.Token);
             }
             catch
             {
@@ -114,7 +113,7 @@ internal sealed class DownloadRun(DownloadRequest request, EngineResources engin
             Interlocked.Increment(ref open);
             scope.Run(async () =>
             {
-                await RunChunkAsync(chunk, buffer, slot, decryptor, file, frontier, scope.Token);
+                await RunChunkAsync(chunk, buffer, connected, decryptor, file, frontier, scope.Token);
                 if (Interlocked.Decrement(ref open) == 0) frontier.Complete();
             });
         }
@@ -123,14 +122,14 @@ internal sealed class DownloadRun(DownloadRequest request, EngineResources engin
     }
 
     private async Task RunChunkAsync(
-        CbcChunk chunk, PooledBuffer buffer, ConnectionGate.Slot slot, ObjectDecryptor decryptor, PartialFile file, HashFrontier frontier,
+        CbcChunk chunk, PooledBuffer buffer, StorageRequest connected, ObjectDecryptor decryptor, PartialFile file, HashFrontier frontier,
         CancellationToken cancellationToken)
     {
         var handedOver = false;
         try
         {
             var fetched = buffer.Memory[..chunk.FetchLength];
-            using (slot) await entry.RequestInSlotAsync(() => ReadAsync(chunk.FetchOffset, fetched, cancellationToken));
+            using (connected) await connected.RunAsync(() => ReadAsync(chunk.FetchOffset, fetched, cancellationToken));
             var plaintext = decryptor.Decrypt(chunk, fetched);
             using (await entry.WaitAsync(WaitReason.Disk, engine.Disk.EnterAsync(cancellationToken)))
                 await file.WriteAsync(chunk.PlainOffset, plaintext, cancellationToken);
@@ -145,8 +144,8 @@ internal sealed class DownloadRun(DownloadRequest request, EngineResources engin
         }
     }
 
-    private Task<bool> FetchAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken) =>
-        entry.RequestAsync(engine.Connections, () => ReadAsync(offset, destination, cancellationToken), cancellationToken);
+    private Task<bool> FetchAsync(RequestLane lane, long offset, Memory<byte> destination, CancellationToken cancellationToken) =>
+        entry.RequestAsync(lane, () => ReadAsync(offset, destination, cancellationToken), cancellationToken);
 
     private async Task<bool> ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {

@@ -1,12 +1,13 @@
 using RescaleInterlink.Errors;
 using RescaleInterlink.Storage;
 using RescaleInterlink.Transfers.Progress;
+using RescaleInterlink.Transfers.Scheduling;
 
 namespace RescaleInterlink.Transfers;
 
 /// <summary>The multipart upload of one file: begun at most once, and committed or aborted.</summary>
 internal sealed class MultipartSession(
-    UploadRequest request, IReadOnlyDictionary<string, string> metadata, EngineResources engine, TransferEntry entry, CancellationToken stop)
+    UploadRequest request, IReadOnlyDictionary<string, string> metadata, TransferEntry entry, CancellationToken stop)
 {
     // A stop gives the prompt back within 2 s: this long for the beginning to tell its id, then this long to abort.
     private static readonly TimeSpan BeginGrace = TimeSpan.FromSeconds(0.8);
@@ -27,7 +28,7 @@ internal sealed class MultipartSession(
         // A request cut off after the store has acted on it would leave an upload whose id nobody knows; so a stop lets it end.
         using var late = new CancellationTokenSource();
         await using var onStop = stop.UnsafeRegister(state => ((CancellationTokenSource)state!).CancelAfter(BeginGrace), late);
-        return await entry.RequestAsync(engine.Connections, () =>
+        return await entry.RequestAsync(RequestLane.Short, () =>
         {
             stop.ThrowIfCancellationRequested();
             return request.Store.BeginAsync(request.Key, metadata, late.Token);
@@ -37,7 +38,7 @@ internal sealed class MultipartSession(
     public async Task CommitAsync(IReadOnlyList<StoredPart> parts, CancellationToken cancellationToken)
     {
         var upload = await BeginAsync();
-        await entry.RequestAsync(engine.Connections, () => request.Store.CommitAsync(upload, parts, cancellationToken), cancellationToken);
+        await entry.RequestAsync(RequestLane.Short, () => request.Store.CommitAsync(upload, parts, cancellationToken), cancellationToken);
     }
 
     /// <summary>Gives up what was begun, with a token that has not been cancelled. Throws nothing.</summary>
@@ -50,7 +51,7 @@ internal sealed class MultipartSession(
         try
         {
             var upload = await begun.WaitAsync(limit.Token);
-            await entry.RequestAsync(engine.Connections, async () =>
+            await entry.RequestAsync(RequestLane.Short, async () =>
             {
                 await request.Store.AbortAsync(upload, limit.Token);
                 return true;

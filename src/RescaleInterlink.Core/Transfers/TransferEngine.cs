@@ -15,9 +15,9 @@ public sealed class TransferEngine : IAsyncDisposable
     /// <exception cref="Errors.RescaleException">TransferOptionInvalid.</exception>
     public TransferEngine(TransferOptions options, TimeProvider? time = null)
     {
-        _resources = new EngineResources(options.Validate());
         _time = time ?? TimeProvider.System;
-        _progress = new ProgressTracker(_time);
+        _resources = new EngineResources(options.Validate(), _time);
+        _progress = new ProgressTracker(_resources, _time);
     }
 
     internal EngineResources Resources => _resources;

@@ -1,12 +1,13 @@
 using RescaleInterlink.Cryptography;
 using RescaleInterlink.Errors;
+using RescaleInterlink.Transfers.Scheduling;
 
 namespace RescaleInterlink.Transfers;
 
 /// <param name="ThrottleLimit">Most files in flight at once.</param>
-/// <param name="Connections">Most storage requests in flight at once, over all files.</param>
+/// <param name="Connections">Most storage requests in flight at once, over all files; null: as many as help.</param>
 /// <param name="MemoryLimit">Most bytes of buffers, over all files; at least 32 MiB.</param>
-public sealed record TransferOptions(int ThrottleLimit = 5, int Connections = 16, long MemoryLimit = 512L << 20)
+public sealed record TransferOptions(int ThrottleLimit = 5, int? Connections = null, long MemoryLimit = 512L << 20)
 {
     private const long LeastMemory = 32L << 20;
 
@@ -28,7 +29,7 @@ public sealed record TransferOptions(int ThrottleLimit = 5, int Connections = 16
     internal TransferOptions Validate()
     {
         Require(ThrottleLimit >= 1, "ThrottleLimit must be 1 or more.");
-        Require(Connections >= 1, "Connections must be 1 or more.");
+        Require(Connections is null or (>= 1 and <= AdaptiveLimit.Most), $"Connections must be between 1 and {AdaptiveLimit.Most}.");
         Require(MemoryLimit >= LeastMemory || PartSize is not null, "MemoryLimit must be 32 MiB or more.");
         Require(ChunkSize > 0 && ChunkSize % CipherBlock.Size == 0, "ChunkSize must be a multiple of 16.");
         Require(PartSize is null or > 0 && PartSize.GetValueOrDefault() % CipherBlock.Size == 0, "PartSize must be a multiple of 16.");

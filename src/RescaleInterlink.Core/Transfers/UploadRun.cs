@@ -69,7 +69,7 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
         var options = engine.Options;
         if (options.UploadShares == 1) return int.MaxValue;
         var byMemory = options.MemoryLimit / options.UploadShares / BufferPool.CapacityFor(partSize + CipherBlock.Size);
-        return (int)Math.Max(1, Math.Min(byMemory, options.Connections / options.UploadShares));
+        return (int)Math.Max(1, Math.Min(byMemory, engine.MostConnections / options.UploadShares));
     }
 
     /// <summary>A file of one piece: nothing to overlap, so no stages.</summary>
@@ -91,7 +91,7 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
     private async Task<string> RunPipelineAsync(SourceIdentity identity, int partSize, CancellationToken cancellationToken)
     {
         var scope = new TaskScope(cancellationToken);
-        _session = new MultipartSession(request, _metadata, engine, entry, cancellationToken);
+        _session = new MultipartSession(request, _metadata, entry, cancellationToken);
         try
         {
             var read = Stage();
@@ -204,7 +204,7 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
         using var turn = part.Turn;
         using var buffer = part.Buffer;
         var upload = await _session!.BeginAsync();
-        var stored = await entry.RequestAsync(engine.Connections,
+        var stored = await entry.RequestAsync(RequestLane.Body,
             () => request.Store.WritePartAsync(upload, part.Number, part.Ciphertext, cancellationToken), cancellationToken);
         lock (_stored) _stored.Add(stored);
         entry.AddBytes(part.PlainLength);
@@ -213,7 +213,7 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
     private async Task PutAsync(UploadPart part, SourceIdentity identity, CancellationToken cancellationToken)
     {
         await RequireUnchangedAsync(identity, cancellationToken);
-        await entry.RequestAsync(engine.Connections,
+        await entry.RequestAsync(RequestLane.Body,
             () => request.Store.PutAsync(request.Key, part.Ciphertext, _metadata, cancellationToken), cancellationToken);
         entry.AddBytes(part.PlainLength);
     }
@@ -228,7 +228,7 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
 
     private async ValueTask<PooledBuffer> RentAsync(int size, CancellationToken cancellationToken)
     {
-        var buffer = await entry.WaitAsync(WaitReason.Memory, engine.Buffers.RentAsync(size, cancellationToken));
+        var buffer = await entry.RentAsync(size, cancellationToken);
         lock (_buffers) _buffers.Add(buffer);
         return buffer;
     }

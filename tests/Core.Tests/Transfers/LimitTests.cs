@@ -85,20 +85,21 @@ public class LimitTests
     [Fact]
     public async Task The_budget_serves_in_order_and_forgets_who_gives_up()
     {
+        var first = new FileQuota();
         var budget = new MemoryBudget(100);
-        await budget.ReserveAsync(80, default);
+        await budget.ReserveAsync(80, first, default);
         using var stop = new CancellationTokenSource();
-        var large = budget.ReserveAsync(90, stop.Token).AsTask();
-        var small = budget.ReserveAsync(10, default).AsTask();
+        var large = budget.ReserveAsync(90, new FileQuota(), stop.Token).AsTask();
+        var small = budget.ReserveAsync(10, new FileQuota(), default).AsTask();
         // The small one would fit, but the large one was first.
         Assert.False(small.IsCompleted);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => large);
         await small.WaitAsync(EngineFixture.Patience);
         Assert.Equal(90, budget.Reserved);
-        var next = budget.ReserveAsync(50, default).AsTask();
+        var next = budget.ReserveAsync(50, new FileQuota(), default).AsTask();
         Assert.False(next.IsCompleted);
-        budget.Release(80);
+        budget.Release(80, first);
         await next.WaitAsync(EngineFixture.Patience);
         Assert.Equal(60, budget.Reserved);
         Assert.Equal(90, budget.Peak);
@@ -115,7 +116,7 @@ public class LimitTests
         var budget = new MemoryBudget(200 << 20);
         var pool = new BufferPool(budget);
         Memory<byte> first;
-        using (var buffer = await pool.RentAsync(size, default))
+        using (var buffer = await pool.RentAsync(size, new FileQuota(), default))
         {
             first = buffer.Memory;
             Assert.True(first.Length >= size);
@@ -123,7 +124,7 @@ public class LimitTests
             Assert.Equal(BufferPool.CapacityFor(size), first.Length);
         }
 
-        using var again = await pool.RentAsync(size, default);
+        using var again = await pool.RentAsync(size, new FileQuota(), default);
         Assert.True(first.Equals(again.Memory));
     }
 

@@ -1,7 +1,7 @@
 namespace RescaleInterlink.Transfers.Progress;
 
 /// <summary>Owns the numbers of one engine. Nothing is called back: whoever wants to show them asks. Thread-safe.</summary>
-internal sealed class ProgressTracker(TimeProvider time)
+internal sealed class ProgressTracker(EngineResources engine, TimeProvider time)
 {
     private const int ShownTransfers = 4;
 
@@ -15,7 +15,7 @@ internal sealed class ProgressTracker(TimeProvider time)
 
     public TransferEntry Add(string displayName, TransferDirection direction, long? bytesTotal)
     {
-        var entry = new TransferEntry(this, Interlocked.Increment(ref _files), displayName, direction);
+        var entry = new TransferEntry(engine, this, Interlocked.Increment(ref _files), displayName, direction);
         _speed.Start();
         if (bytesTotal is { } total) entry.SetTotal(total);
         return entry;

@@ -1,11 +1,10 @@
-using RescaleInterlink.Errors;
-using RescaleInterlink.Storage;
 using RescaleInterlink.Transfers.Scheduling;
 
 namespace RescaleInterlink.Transfers.Progress;
 
 /// <summary>Numbers of one transfer. Its chunks report to it concurrently, and only ever upwards.</summary>
-internal sealed class TransferEntry(ProgressTracker tracker, int id, string displayName, TransferDirection direction) : IStoreObserver
+internal sealed class TransferEntry(
+    EngineResources engine, ProgressTracker tracker, int id, string displayName, TransferDirection direction)
 {
     private readonly int[] _waiting = new int[Enum.GetValues<WaitReason>().Length];
     private long _bytesDone;
@@ -13,8 +12,12 @@ internal sealed class TransferEntry(ProgressTracker tracker, int id, string disp
     private int _requests;
     private volatile TransferState _state = TransferState.Waiting;
 
+    /// <summary>Its part of the connections and of the memory.</summary>
+    public FileQuota Quota { get; } = new();
+
     public void SetTotal(long total)
     {
+        Quota.Size = total;
         var before = Interlocked.Exchange(ref _bytesTotal, total);
         tracker.OnTotal(total - Math.Max(before, 0));
     }
@@ -28,14 +31,21 @@ internal sealed class TransferEntry(ProgressTracker tracker, int id, string disp
     public void Start()
     {
         _state = TransferState.Active;
+        engine.Requests.Open(Quota);
         tracker.OnStarted(this);
     }
 
-    public void Verify() => _state = TransferState.Verifying;
+    /// <summary>All bytes have moved.</summary>
+    public void Verify()
+    {
+        _state = TransferState.Verifying;
+        engine.Requests.Close(Quota);
+    }
 
     public void End(TransferState state)
     {
         _state = state;
+        engine.Requests.Close(Quota);
         tracker.OnEnded(this, state);
     }
 
@@ -54,43 +64,30 @@ internal sealed class TransferEntry(ProgressTracker tracker, int id, string disp
         }
     }
 
-    /// <summary>Runs a storage request in one of the engine's connections.</summary>
-    public async Task<T> RequestAsync<T>(ConnectionGate connections, Func<Task<T>> request, CancellationToken cancellationToken)
+    /// <summary>Waits for memory; the buffer's disposal gives it back.</summary>
+    public ValueTask<PooledBuffer> RentAsync(int size, CancellationToken cancellationToken) =>
+        WaitAsync(WaitReason.Memory, engine.Buffers.RentAsync(size, Quota, cancellationToken));
+
+    /// <summary>Waits for a connection, runs a storage request in it, and gives it back.</summary>
+    public async Task<T> RequestAsync<T>(RequestLane lane, Func<Task<T>> request, CancellationToken cancellationToken)
     {
-        using var slot = await WaitAsync(WaitReason.Connection, connections.EnterAsync(cancellationToken));
-        return await RequestInSlotAsync(request);
+        using var connected = await EnterAsync(lane, cancellationToken);
+        return await connected.RunAsync(request);
     }
 
-    /// <summary>Runs a storage request whose connection has been waited for already.</summary>
-    public async Task<T> RequestInSlotAsync<T>(Func<Task<T>> request)
+    /// <summary>Waits for a connection to run one storage request in; the result's disposal gives it back.</summary>
+    public ValueTask<StorageRequest> EnterAsync(RequestLane lane, CancellationToken cancellationToken) =>
+        WaitAsync(WaitReason.Connection, ConnectAsync(lane, cancellationToken));
+
+    private async ValueTask<StorageRequest> ConnectAsync(RequestLane lane, CancellationToken cancellationToken)
     {
-        StoreObserver.Current = this;
-        Interlocked.Increment(ref _requests);
-        try
-        {
-            return await request();
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _requests);
-            StoreObserver.Current = null;
-        }
+        await engine.Requests.EnterAsync(lane, Quota, cancellationToken);
+        return new StorageRequest(engine, this);
     }
 
-    void IStoreObserver.OnRetrying(RescaleException failure, TimeSpan wait)
-    {
-        Interlocked.Decrement(ref _requests);
-        Interlocked.Increment(ref _waiting[(int)WaitReason.Retry]);
-    }
+    internal void OnRequest(int change) => Interlocked.Add(ref _requests, change);
 
-    ValueTask IStoreObserver.OnResumingAsync(CancellationToken cancellationToken)
-    {
-        Interlocked.Decrement(ref _waiting[(int)WaitReason.Retry]);
-        Interlocked.Increment(ref _requests);
-        return ValueTask.CompletedTask;
-    }
-
-    ValueTask IStoreObserver.PaceAsync(int bytes, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    internal void OnWaiting(WaitReason reason, int change) => Interlocked.Add(ref _waiting[(int)reason], change);
 
     public TransferSnapshot GetSnapshot()
     {

@@ -17,11 +17,11 @@ internal sealed class BufferPool(MemoryBudget budget)
     private long _freeBytes;
 
     /// <summary>Waits for memory. The buffer is at least <paramref name="size"/> bytes; its content is arbitrary.</summary>
-    public async ValueTask<PooledBuffer> RentAsync(int size, CancellationToken cancellationToken)
+    public async ValueTask<PooledBuffer> RentAsync(int size, FileQuota file, CancellationToken cancellationToken)
     {
         var capacity = CapacityFor(size);
-        await budget.ReserveAsync(capacity, cancellationToken);
-        return new PooledBuffer(this, Take(capacity));
+        await budget.ReserveAsync(capacity, file, cancellationToken);
+        return new PooledBuffer(this, Take(capacity), file);
     }
 
     /// <summary>Bytes that a buffer of this size really takes.</summary>
@@ -61,7 +61,7 @@ internal sealed class BufferPool(MemoryBudget budget)
         }
     }
 
-    internal void Return(byte[] array)
+    internal void Return(byte[] array, FileQuota file)
     {
         lock (_lock)
         {
@@ -70,6 +70,6 @@ internal sealed class BufferPool(MemoryBudget budget)
             _freeBytes += array.Length;
         }
 
-        budget.Release(array.Length);
+        budget.Release(array.Length, file);
     }
 }

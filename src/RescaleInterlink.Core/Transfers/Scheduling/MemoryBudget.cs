@@ -2,9 +2,10 @@ namespace RescaleInterlink.Transfers.Scheduling;
 
 /// <summary>
 /// Bytes that may be in buffers. They are reserved before any I/O, first come first served, so that a large request is
-/// not overtaken for ever by small ones. Thread-safe.
+/// not overtaken for ever by small ones; a part of them is kept for files that hold none. Thread-safe.
 /// </summary>
-internal sealed class MemoryBudget(long limit)
+/// <param name="kept">Bytes that only a file without any buffer may take, so that stalled ones never hold up every other.</param>
+internal sealed class MemoryBudget(long limit, long kept = 0)
 {
     private readonly object _lock = new();
     private readonly LinkedList<Waiter> _waiters = new();
@@ -28,31 +29,28 @@ internal sealed class MemoryBudget(long limit)
     }
 
     /// <param name="bytes">Not more than the limit.</param>
-    public async ValueTask ReserveAsync(long bytes, CancellationToken cancellationToken)
+    public async ValueTask ReserveAsync(long bytes, FileQuota file, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, limit);
         cancellationToken.ThrowIfCancellationRequested();
         LinkedListNode<Waiter> node;
         lock (_lock)
         {
-            if (_waiters.Count == 0 && _reserved + bytes <= limit)
-            {
-                Take(bytes);
-                return;
-            }
-
-            node = _waiters.AddLast(new Waiter(bytes, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)));
+            node = _waiters.AddLast(new Waiter(bytes, file));
+            GrantWaiters();
+            if (node.List is null) return;
         }
 
         await using (cancellationToken.UnsafeRegister(_ => GiveUp(node, cancellationToken), null))
             await node.Value.Granted.Task;
     }
 
-    public void Release(long bytes)
+    public void Release(long bytes, FileQuota file)
     {
         lock (_lock)
         {
             _reserved -= bytes;
+            file.Memory -= bytes;
             GrantWaiters();
         }
     }
@@ -72,19 +70,33 @@ internal sealed class MemoryBudget(long limit)
 
     private void GrantWaiters()
     {
-        while (_waiters.First is { } first && _reserved + first.Value.Bytes <= limit)
+        var keptOnly = false;
+        for (var node = _waiters.First; node is not null;)
         {
-            _waiters.RemoveFirst();
-            Take(first.Value.Bytes);
-            first.Value.Granted.TrySetResult();
+            var next = node.Next;
+            var (bytes, file) = (node.Value.Bytes, node.Value.File);
+            var first = file.Memory == 0;
+            if (first && _reserved + bytes > limit) return;
+            if (!first && (keptOnly || _reserved + bytes > limit - kept))
+            {
+                // Those behind it may take what it may not.
+                keptOnly = true;
+            }
+            else
+            {
+                _waiters.Remove(node);
+                _reserved += bytes;
+                file.Memory += bytes;
+                if (_reserved > _peak) _peak = _reserved;
+                node.Value.Granted.TrySetResult();
+            }
+
+            node = next;
         }
     }
 
-    private void Take(long bytes)
+    private sealed record Waiter(long Bytes, FileQuota File)
     {
-        _reserved += bytes;
-        if (_reserved > _peak) _peak = _reserved;
+        public TaskCompletionSource Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
-
-    private sealed record Waiter(long Bytes, TaskCompletionSource Granted);
 }

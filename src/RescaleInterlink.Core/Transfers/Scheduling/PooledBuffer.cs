@@ -1,7 +1,7 @@
 namespace RescaleInterlink.Transfers.Scheduling;
 
 /// <summary>A rented buffer and its share of the memory budget; both go back when it is disposed.</summary>
-internal sealed class PooledBuffer(BufferPool pool, byte[] array) : IDisposable
+internal sealed class PooledBuffer(BufferPool pool, byte[] array, FileQuota file) : IDisposable
 {
     private byte[]? _array = array;
 
@@ -9,6 +9,6 @@ internal sealed class PooledBuffer(BufferPool pool, byte[] array) : IDisposable
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _array, null) is { } own) pool.Return(own);
+        if (Interlocked.Exchange(ref _array, null) is { } own) pool.Return(own, file);
     }
 }
