@@ -57,7 +57,7 @@ public sealed class RescaleSession : IDisposable, IAsyncDisposable
         }
     }
 
-    public PipelineRunner CreatePipeline() => new(Library, Jobs, _time);
+    public PipelineRunner CreatePipeline() => new(Jobs, _time);
 
     /// <summary>An engine of its own for one command; whoever asked for it disposes it, before the session.</summary>
     public TransferEngine CreateEngine(TransferOptions options) => new(options, _time);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using RescaleInterlink.Archiving;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Library;
 using RescaleInterlink.Platform;
@@ -30,6 +31,11 @@ public sealed class JobService : IDisposable
     }
 
     internal TimeProvider Time => _time;
+
+    /// <summary>Uploads a job's folder as the archive that its job gets as an input file.</summary>
+    /// <exception cref="RescaleException">SourceChanged, SourceUnreadable, and what engine and platform report.</exception>
+    public Task<UploadedFile> UploadFolderAsync(TransferEngine engine, FolderArchive archive, CancellationToken cancellationToken)
+        => _library.UploadAsync(engine, archive.Source, archive.Name, folderId: null, cancellationToken);
 
     /// <summary>Creates the job (not started) and posts its tags and project.</summary>
     /// <param name="inputs">The job's own files; those of <see cref="JobSpec.ExtraInputFileIds"/> are added.</param>

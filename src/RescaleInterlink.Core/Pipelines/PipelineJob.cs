@@ -28,7 +28,7 @@ internal sealed class PipelineJob(JobRow row, RowState state)
     public long? StartedAt { get; set; }
     /// <summary>Folder that is archived, or null when there is nothing to upload.</summary>
     public string? Folder { get; init; }
-    public TarSource? Archive { get; set; }
+    public FolderArchive? Archive { get; set; }
     public List<DownloadedOutput> Files { get; } = [];
     public IReadOnlyList<RescaleException> Warnings { get; set; } = [];
     public bool Succeeded { get; set; }

@@ -15,7 +15,6 @@ namespace RescaleInterlink.Pipelines;
 /// </summary>
 internal sealed class PipelineRun : IAsyncDisposable
 {
-    private readonly FileLibrary _library;
     private readonly JobService _service;
     private readonly PipelineOptions _options;
     private readonly TimeProvider _time;
@@ -39,9 +38,8 @@ internal sealed class PipelineRun : IAsyncDisposable
 
     /// <exception cref="RescaleException">PipelineStateInvalid.</exception>
     public PipelineRun(
-        FileLibrary library, JobService service, TimeProvider time, IReadOnlyList<JobRow> rows, PipelineOptions options, CancellationToken cancellationToken)
+        JobService service, TimeProvider time, IReadOnlyList<JobRow> rows, PipelineOptions options, CancellationToken cancellationToken)
     {
-        _library = library;
         _service = service;
         _time = time;
         _options = options;
@@ -206,14 +204,13 @@ internal sealed class PipelineRun : IAsyncDisposable
 
     private async Task ArchiveAsync(PipelineJob job)
     {
-        job.Archive = await TarSource.CreateAsync(job.Folder!, Path.GetFileName(job.Folder!), _stop.Token).ConfigureAwait(false);
+        job.Archive = await FolderArchive.CreateAsync(job.Folder!, _stop.Token).ConfigureAwait(false);
         await _upload.Writer.WriteAsync(job, _stop.Token).ConfigureAwait(false);
     }
 
     private async Task UploadAsync(PipelineJob job)
     {
-        var name = ArchiveName.For(job.Folder!, gzip: false);
-        var file = await _library.UploadAsync(_engine, job.Archive!, name, folderId: null, _stop.Token).ConfigureAwait(false);
+        var file = await _service.UploadFolderAsync(_engine, job.Archive!, _stop.Token).ConfigureAwait(false);
         job.Archive = null;
         Note(job, job.State with { FileId = file.Id, TarStatus = StageStatus.Success, UploadStatus = StageStatus.Success });
         await _create.Writer.WriteAsync(job, _stop.Token).ConfigureAwait(false);

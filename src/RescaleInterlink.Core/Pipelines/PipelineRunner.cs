@@ -13,16 +13,14 @@ namespace RescaleInterlink.Pipelines;
 public sealed class PipelineRunner
 {
     private static readonly ProgressSnapshot NoTransfers = new(0, 0, 0, 0, 0, 0, []);
-    private readonly FileLibrary _library;
     private readonly JobService _jobs;
     private readonly TimeProvider _time;
     private int _isRunning;
     private PipelineRun? _run;
     private PipelineProgress _lastProgress = new(0, Enum.GetValues<PipelineStage>().ToDictionary(stage => stage, _ => 0), 0, 0, NoTransfers);
 
-    internal PipelineRunner(FileLibrary library, JobService jobs, TimeProvider time)
+    internal PipelineRunner(JobService jobs, TimeProvider time)
     {
-        _library = library;
         _jobs = jobs;
         _time = time;
     }
@@ -42,7 +40,7 @@ public sealed class PipelineRunner
             throw new InvalidOperationException("A run of this runner is going on.");
         try
         {
-            await using var run = new PipelineRun(_library, _jobs, _time, rows, options, cancellationToken);
+            await using var run = new PipelineRun(_jobs, _time, rows, options, cancellationToken);
             Volatile.Write(ref _run, run);
             try
             {

@@ -44,6 +44,16 @@ public sealed class FilesClient
         }
     }
 
+    /// <exception cref="RescaleException">FileNotFound, ...</exception>
+    public Task AddTagAsync(string fileId, string tag, CancellationToken cancellationToken)
+        => _channel.SendOnlyAsync(
+            new ApiCall(HttpMethod.Post, $"/api/v3/files/{Uri.EscapeDataString(fileId)}/tags/", _channel.Policy.Ordinary, $"the file '{fileId}'")
+            {
+                Body = JsonSerializer.SerializeToUtf8Bytes(new NameDto { Name = tag }, PlatformJson.Default.NameDto),
+                NotFoundId = ErrorIds.FileNotFound,
+            },
+            cancellationToken);
+
     private async Task<PlatformFile> GetFileAsync(ApiCall call, CancellationToken cancellationToken)
     {
         var file = await _channel.GetAsync(call, PlatformJson.Default.FileDto, cancellationToken).ConfigureAwait(false);

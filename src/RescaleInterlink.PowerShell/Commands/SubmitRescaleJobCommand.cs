@@ -160,11 +160,9 @@ public sealed class SubmitRescaleJobCommand : TransferCmdlet
         await WriteJobAsync(job);
     }
 
-    // As the pipeline does it: the folder's own name is the top entry, and the name of the archive tells where it was.
     private async Task<string> UploadAsync(string folder)
     {
-        TarSource archive = await TarSource.CreateAsync(folder, System.IO.Path.GetFileName(folder), StopToken);
-        UploadedFile file = await Session.Library.UploadAsync(Engine, archive, ArchiveName.For(folder, gzip: false), null, StopToken);
+        UploadedFile file = await Session.Jobs.UploadFolderAsync(Engine, await FolderArchive.CreateAsync(folder, StopToken), StopToken);
         PostVerbose($"Uploaded '{folder}' as {file.Id}, {file.Length} bytes.");
         return file.Id;
     }
