@@ -12,6 +12,9 @@ public sealed record ConnectOptions(string ApiUrl, ApiKey ApiKey)
     /// Path style is used. Null leaves it to the platform.</summary>
     public Uri? StorageEndpoint { get; init; }
 
+    /// <summary>Full path of the folder for what must be remembered, instead of the user's own (<see cref="Configuration.StateFolder"/>).</summary>
+    public string? StateFolder { get; init; }
+
     /// <summary>Time-outs and retries of API calls.</summary>
     public ApiPolicy Policy { get; init; } = new();
 

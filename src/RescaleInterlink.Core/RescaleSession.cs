@@ -5,6 +5,7 @@ using RescaleInterlink.Networking;
 using RescaleInterlink.Pipelines;
 using RescaleInterlink.Platform;
 using RescaleInterlink.Transfers;
+using RescaleInterlink.Transfers.Checkpoints;
 
 namespace RescaleInterlink;
 
@@ -15,12 +16,13 @@ public sealed class RescaleSession : IDisposable, IAsyncDisposable
     private readonly Lazy<JobService> _jobs;
     private int _disposed;
 
-    private RescaleSession(RescaleClient client, UserProfile user, NetworkOptions network, Uri? storageEndpoint, TimeProvider time)
+    private RescaleSession(RescaleClient client, UserProfile user, NetworkOptions network, ConnectOptions options)
     {
-        _time = time;
+        var time = _time = options.Time;
         Client = client;
         User = user;
-        Library = new FileLibrary(client, network, time, storageEndpoint);
+        var checkpoints = new CheckpointFolder(Path.Combine(options.StateFolder ?? StateFolder.Path, "transfers"));
+        Library = new FileLibrary(client, network, time, checkpoints, options.StorageEndpoint);
         _jobs = new Lazy<JobService>(() => new JobService(client, Library, time));
     }
 
@@ -48,7 +50,7 @@ public sealed class RescaleSession : IDisposable, IAsyncDisposable
         {
             var user = await client.Users.TestConnectionAsync(cancellationToken).ConfigureAwait(false);
             client.UseLimitsOf(user);
-            return new RescaleSession(client, user, network, options.StorageEndpoint, options.Time);
+            return new RescaleSession(client, user, network, options);
         }
         catch
         {

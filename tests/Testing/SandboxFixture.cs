@@ -45,7 +45,7 @@ public sealed class SandboxFixture : IAsyncDisposable
     }
 
     public Task<RescaleSession> ConnectAsync(ApiPolicy? policy = null, CancellationToken cancellationToken = default) => RescaleSession.ConnectAsync(
-        new ConnectOptions(Instance.ApiUrl.AbsoluteUri, new ApiKey(Instance.ApiKey)) { CertificatePath = Instance.CertificatePath, Policy = policy ?? new ApiPolicy() },
+        new ConnectOptions(Instance.ApiUrl.AbsoluteUri, new ApiKey(Instance.ApiKey)) { CertificatePath = Instance.CertificatePath, StateFolder = StateHome, Policy = policy ?? new ApiPolicy() },
         cancellationToken);
 
     /// <summary>Posts a fault plan; it replaces the one before.</summary>

@@ -1,11 +1,13 @@
+using RescaleInterlink.Cryptography;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Platform;
 using RescaleInterlink.Transfers;
+using RescaleInterlink.Transfers.Checkpoints;
 
 namespace RescaleInterlink.Library;
 
 /// <summary>The user's files on the platform: upload and register, resolve and download. Thread-safe.</summary>
-public sealed class FileLibrary : IAsyncDisposable
+public sealed partial class FileLibrary : IAsyncDisposable
 {
     /// <summary>How long profile and root folders are believed (interop API 3.1).</summary>
     private static readonly TimeSpan ProfileLifetime = TimeSpan.FromMinutes(5);
@@ -14,50 +16,71 @@ public sealed class FileLibrary : IAsyncDisposable
     private readonly StoreDirectory _stores;
     private readonly CachedAnswer<UserProfile> _user;
     private readonly CachedAnswer<RootFolders> _folders;
+    private readonly CheckpointFolder _checkpoints;
+    private readonly ResumeIdentities _identities;
 
-    internal FileLibrary(RescaleClient client, Networking.NetworkOptions network, TimeProvider time, Uri? storageEndpoint = null)
+    internal FileLibrary(
+        RescaleClient client, Networking.NetworkOptions network, TimeProvider time, CheckpointFolder checkpoints, Uri? storageEndpoint = null)
     {
+        _checkpoints = checkpoints;
+        _identities = new ResumeIdentities(checkpoints, client.Platform);
         _client = client;
         _stores = new StoreDirectory(client, network, time, storageEndpoint);
         _user = new CachedAnswer<UserProfile>(client.Users.GetCurrentAsync, ProfileLifetime, time);
         _folders = new CachedAnswer<RootFolders>(client.Users.GetRootFoldersAsync, ProfileLifetime, time);
     }
 
-    /// <summary>Encrypts and stores the bytes, then registers them as a file.</summary>
+    /// <inheritdoc cref="UploadAsync(TransferEngine, IByteSource, string, string?, UploadOptions, CancellationToken)"/>
+    public Task<UploadedFile> UploadAsync(TransferEngine engine, IByteSource source, string name, string? folderId, CancellationToken cancellationToken)
+        => UploadAsync(engine, source, name, folderId, new UploadOptions(), cancellationToken);
+
+    /// <summary>Encrypts and stores the bytes, then registers them as a file. An earlier run of the same is continued.</summary>
     /// <param name="name">Name to register; also the stem of the object key.</param>
     /// <param name="folderId">Null for the user's library.</param>
-    /// <exception cref="RescaleException">UnsafeFileName, and what engine and platform report.</exception>
-    public async Task<UploadedFile> UploadAsync(TransferEngine engine, IByteSource source, string name, string? folderId, CancellationToken cancellationToken)
+    /// <exception cref="RescaleException">UnsafeFileName, TransferInUse, and what engine and platform report.</exception>
+    public async Task<UploadedFile> UploadAsync(
+        TransferEngine engine, IByteSource source, string name, string? folderId, UploadOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(options);
         SafeFileName.RequirePlain(name);
         var user = await _user.GetAsync(cancellationToken).ConfigureAwait(false);
         folderId ??= (await _folders.GetAsync(cancellationToken).ConfigureAwait(false)).MyLibrary;
         var store = _stores.ForUploads(user);
         var settings = user.DefaultStorage.ConnectionSettings!;
-        var objectName = ObjectNaming.ForS3(settings.PathBase, name, ObjectNaming.NewSuffix());
-        var uploaded = await engine.UploadAsync(new UploadRequest { Source = source, Store = store, Key = objectName.Key }, cancellationToken).ConfigureAwait(false);
-        var registration = new FileRegistration(
-            name,
-            folderId,
-            Convert.ToBase64String(uploaded.EncryptionKey),
-            new PathParts(settings.Container, objectName.RegisteredPath),
-            user.DefaultStorage,
-            uploaded.Length,
-            uploaded.Sha512);
-        var file = await RegisterAsync(registration, cancellationToken).ConfigureAwait(false);
-        return new UploadedFile(file.Id, name, uploaded.Length, uploaded.Sha512, folderId, objectName.Key, uploaded.Parts, uploaded.Integrity, uploaded.Duration, uploaded.ResumedBytes);
+        var registrar = new FileRegistrar(_client, user.DefaultStorage, name, folderId);
+        var uploaded = await engine.UploadAsync(
+            new UploadRequest
+            {
+                Source = source,
+                Store = store,
+                Key = ObjectNaming.ForS3(settings.PathBase, name, ObjectNaming.NewSuffix()).Key,
+                Format = options.PreEncrypt ? ObjectFormat.Whole : ObjectFormat.Chained,
+                Resume = options.NoResume ? null : _identities.ForUpload(source, name, folderId, settings.Container),
+                OnNotice = options.OnNotice,
+                OnCommitted = registrar.RegisterAsync,
+            },
+            cancellationToken).ConfigureAwait(false);
+        // One that cannot be continued is registered when the engine is done with it, and keeps no other from its place there.
+        var file = registrar.Registered ?? await registrar.RegisterAsync(uploaded, cancellationToken).ConfigureAwait(false);
+        return new UploadedFile(file.Id, name, uploaded.Length, uploaded.Sha512, folderId, uploaded.Key, uploaded.Parts, uploaded.Integrity, uploaded.Duration, uploaded.ResumedBytes);
     }
 
-    /// <summary>Fetches a file, decrypts and verifies it, and only then puts it at its name.</summary>
+    /// <inheritdoc cref="DownloadAsync(TransferEngine, PlatformFile, string, DownloadOptions, CancellationToken)"/>
+    public Task<DownloadResult> DownloadAsync(TransferEngine engine, PlatformFile file, string destination, bool overwrite, CancellationToken cancellationToken)
+        => DownloadAsync(engine, file, destination, new DownloadOptions { Overwrite = overwrite }, cancellationToken);
+
+    /// <summary>Fetches a file, decrypts and verifies it, and only then puts it at its name. An earlier run of the same is continued.</summary>
     /// <param name="file">A record that holds key, path and storage needs no further call.</param>
     /// <param name="destination">Full path of the file to make.</param>
-    /// <exception cref="RescaleException">EncryptionKeyMissing, ObjectNotFound, and what engine and platform report.</exception>
-    public async Task<DownloadResult> DownloadAsync(TransferEngine engine, PlatformFile file, string destination, bool overwrite, CancellationToken cancellationToken)
+    /// <exception cref="RescaleException">EncryptionKeyMissing, ObjectNotFound, TransferInUse, and what engine and platform report.</exception>
+    public async Task<DownloadResult> DownloadAsync(
+        TransferEngine engine, PlatformFile file, string destination, DownloadOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(options);
         if (!IsComplete(file))
             file = await _client.Files.GetAsync(file.Id, cancellationToken).ConfigureAwait(false);
         var key = FileSecrets.Key(file);
@@ -74,7 +97,10 @@ public sealed class FileLibrary : IAsyncDisposable
                 Length = file.DecryptedSize,
                 Sha512 = FileSecrets.Sha512(file),
                 Destination = destination,
-                Overwrite = overwrite,
+                Overwrite = options.Overwrite,
+                AllowMismatch = options.AllowMismatch,
+                Resume = options.NoResume ? null : _identities.ForDownload(file, path, destination),
+                OnNotice = options.OnNotice,
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -84,29 +110,6 @@ public sealed class FileLibrary : IAsyncDisposable
         _user.Dispose();
         _folders.Dispose();
         return _stores.DisposeAsync();
-    }
-
-    /// <summary>The bytes are stored by now. When they cannot be registered, the error tells where they lie.</summary>
-    private async Task<PlatformFile> RegisterAsync(FileRegistration registration, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _client.Files.RegisterAsync(registration, cancellationToken).ConfigureAwait(false);
-        }
-        catch (RescaleException e)
-        {
-            throw new RescaleException(
-                e.ErrorId,
-                e.Kind,
-                $"'{registration.Name}' was stored but could not be registered: {e.Message} Its object {registration.PathParts.Container}/{registration.PathParts.Path} belongs to no file.",
-                e.RecommendedAction,
-                e)
-            {
-                Behavior = e.Behavior,
-                RetryAfter = e.RetryAfter,
-                StatusCode = e.StatusCode,
-            };
-        }
     }
 
     private static bool IsComplete(PlatformFile file)

@@ -24,7 +24,7 @@ public sealed record UploadRequest
 
     /// <summary>
     /// Called when the object is whole, before the checkpoint is given up: a failure or a kill in here repeats only this.
-    /// It may then be called for an object of an earlier run.
+    /// It may then be called for an object of an earlier run. Without a checkpoint it is not called, as there is nothing to hold on to.
     /// </summary>
     public Func<UploadResult, CancellationToken, Task>? OnCommitted { get; init; }
 }

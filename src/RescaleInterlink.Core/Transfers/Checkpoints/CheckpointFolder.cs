@@ -44,13 +44,19 @@ public sealed class CheckpointFolder(string path)
     /// <exception cref="RescaleException">TransferStateUnreadable.</exception>
     public StoredTransfer? Find(string id) => IsId(id) ? Describe(id) : null;
 
-    /// <summary>Deletes a checkpoint and nothing else: what it knows of at both ends is to be cleaned up before.</summary>
-    /// <exception cref="RescaleException">TransferInUse, TransferStateUnwritable.</exception>
-    public async Task DeleteAsync(string id, CancellationToken cancellationToken)
+    /// <summary>Cleans up both ends of a transfer while nobody else can be at it, then deletes its checkpoint.</summary>
+    /// <param name="cleanUp">Given what the checkpoint knows; when it fails, the checkpoint stays.</param>
+    /// <returns>False when there is none of this id.</returns>
+    /// <exception cref="RescaleException">TransferInUse, TransferStateUnwritable, TransferStateUnreadable.</exception>
+    public async Task<bool> RemoveAsync(string id, Func<StoredTransfer, Task> cleanUp, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfEqual(IsId(id), false);
-        using var own = await TakeAsync(id, Find(id)?.LocalPath ?? id, cancellationToken);
+        if (Find(id) is not { } found) return false;
+        using var own = await TakeAsync(id, found.LocalPath ?? id, cancellationToken);
+        // Again, as it may have gone on or ended until the lock was taken.
+        if (Find(id) is not { } latest) return true;
+        await cleanUp(latest);
         DeleteFiles(id);
+        return true;
     }
 
     /// <summary>The first half of the SHA-256 over what makes a transfer that transfer.</summary>

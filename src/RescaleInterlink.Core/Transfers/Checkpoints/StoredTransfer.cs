@@ -33,6 +33,9 @@ public sealed record StoredTransfer(string Id, bool IsInUse, DateTimeOffset Upda
     /// <summary>Of an upload: null before the store was heard of; empty where uploads have no id.</summary>
     public string? UploadId { get; init; }
 
+    /// <summary>Of an upload: how the object is written.</summary>
+    public Cryptography.ObjectFormat Format { get; init; }
+
     /// <summary>Of an upload: the object is whole, but perhaps not registered.</summary>
     public bool IsCommitted { get; init; }
 

@@ -57,6 +57,7 @@ internal sealed record UploadCheckpoint : Checkpoint, ICheckpointKind<UploadChec
     {
         ObjectKey = Key,
         UploadId = UploadId,
+        Format = Format,
         IsCommitted = IsCommitted,
     };
 

@@ -76,9 +76,10 @@ public sealed class CheckpointFolderTests : IDisposable
         await using var file = await CheckpointFile<UploadCheckpoint>.OpenAsync(identity, TimeProvider.System, default);
         await file.FlushAsync(() => CheckpointTesting.Upload(identity, 1));
         var id = Assert.Single(_folder.List()).Id;
-        Assert.Equal(ErrorIds.TransferInUse, (await Assert.ThrowsAsync<RescaleException>(() => _folder.DeleteAsync(id, default))).ErrorId);
+        Assert.Equal(ErrorIds.TransferInUse, (await Assert.ThrowsAsync<RescaleException>(() => _folder.RemoveAsync(id, _ => Task.CompletedTask, default))).ErrorId);
         await file.DisposeAsync();
-        await _folder.DeleteAsync(id, default);
+        Assert.True(await _folder.RemoveAsync(id, _ => Task.CompletedTask, default));
+        Assert.False(await _folder.RemoveAsync(id, _ => Task.CompletedTask, default));
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
     }
 

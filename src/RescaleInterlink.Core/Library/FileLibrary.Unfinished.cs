@@ -1,0 +1,183 @@
+using System.Security.Cryptography;
+using System.Text;
+using RescaleInterlink.Cryptography;
+using RescaleInterlink.Errors;
+using RescaleInterlink.Platform;
+using RescaleInterlink.Storage;
+using RescaleInterlink.Transfers;
+using RescaleInterlink.Transfers.Checkpoints;
+using RescaleInterlink.Transfers.LocalFiles;
+using RescaleInterlink.Transfers.Progress;
+
+namespace RescaleInterlink.Library;
+
+/// <summary>What has begun and not ended: listing, continuing and removing it.</summary>
+public sealed partial class FileLibrary
+{
+    private const int IdBytes = 16;
+
+    /// <summary>The checkpoints of this user on this machine, of every platform; then the uploads that the storage holds beneath the
+    /// user's own path and no checkpoint knows, where the storage lists such.</summary>
+    /// <exception cref="RescaleException">TransferStateUnreadable, and what platform and store report.</exception>
+    public async IAsyncEnumerable<UnfinishedTransfer> ListTransfersAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var known = new HashSet<(string?, string?)>();
+        foreach (var stored in _checkpoints.List())
+        {
+            known.Add((stored.ObjectKey, stored.UploadId));
+            yield return Describe(stored);
+        }
+
+        var (store, prefix) = await FindUploadsAsync(cancellationToken).ConfigureAwait(false);
+        await foreach (var upload in store.ListUploadsAsync(prefix, cancellationToken).ConfigureAwait(false))
+        {
+            if (!known.Contains((upload.Key, upload.Id)))
+                yield return Describe(upload);
+        }
+    }
+
+    /// <summary>Continues a transfer without the command that began it.</summary>
+    /// <param name="overwrite">Of a download: an existing file may be replaced.</param>
+    /// <param name="onNotice">Told that it is continued, or why it begins anew. Called from any thread.</param>
+    /// <exception cref="RescaleException">TransferNotFound, TransferNotResumable, TransferInUse, and what engine and platform report.</exception>
+    public async Task<ResumedTransfer> ResumeAsync(
+        TransferEngine engine, string id, bool overwrite, Action<string>? onNotice, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        var stored = _checkpoints.Find(id) ?? throw NotFound(id);
+        if (stored.Problem is { } problem)
+            throw NotResumable(id, problem, "Remove it, and begin anew.");
+        RequireThisPlatform(stored);
+        var (path, description) = (stored.LocalPath!, stored.Description!);
+        if (description.SourceKind != ResumeIdentities.File)
+            throw NotResumable(id, "it is an archive, which is made while it is sent", "Repeat the command that began it.");
+        if (stored.Direction == TransferDirection.Download)
+        {
+            var file = await _client.Files.GetAsync(description.FileId!, cancellationToken).ConfigureAwait(false);
+            var options = new DownloadOptions { Overwrite = overwrite, OnNotice = onNotice };
+            return new ResumedTransfer(Describe(stored), null, await DownloadAsync(engine, file, path, options, cancellationToken).ConfigureAwait(false));
+        }
+
+        using var source = new LocalFileSource(path);
+        var choices = new UploadOptions { PreEncrypt = stored.Format == ObjectFormat.Whole, OnNotice = onNotice };
+        var uploaded = await UploadAsync(engine, source, description.Name, description.FolderId, choices, cancellationToken).ConfigureAwait(false);
+        return new ResumedTransfer(Describe(stored), uploaded, null);
+    }
+
+    /// <summary>Cleans up both ends: gives up the upload, or deletes its object if no file is registered with it; deletes the
+    /// partial file; then the checkpoint.</summary>
+    /// <exception cref="RescaleException">TransferNotFound, TransferInUse, TransferNotResumable when it is another platform's, and what
+    /// platform and store report.</exception>
+    public async Task RemoveAsync(string id, CancellationToken cancellationToken)
+    {
+        if (await _checkpoints.RemoveAsync(id, stored => CleanUpAsync(stored, cancellationToken), cancellationToken).ConfigureAwait(false))
+            return;
+        var (store, prefix) = await FindUploadsAsync(cancellationToken).ConfigureAwait(false);
+        await foreach (var upload in store.ListUploadsAsync(prefix, cancellationToken).ConfigureAwait(false))
+        {
+            if (IdOf(upload) != id)
+                continue;
+            await store.AbortAsync(new MultipartUpload(upload.Key, upload.Id, new Dictionary<string, string>()), cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        throw NotFound(id);
+    }
+
+    private async Task CleanUpAsync(StoredTransfer stored, CancellationToken cancellationToken)
+    {
+        // Nothing else is known of it: an upload is found by listing, a partial file has a name of its own.
+        if (stored.Problem is not null)
+            return;
+        if (stored.Direction == TransferDirection.Download)
+        {
+            if (stored.PartialFile is { } partial)
+                File.Delete(partial);
+            return;
+        }
+
+        RequireThisPlatform(stored);
+        var user = await _user.GetAsync(cancellationToken).ConfigureAwait(false);
+        var store = _stores.ForUploads(user);
+        if (stored.UploadId is { } upload && !stored.IsCommitted)
+            await store.AbortAsync(new MultipartUpload(stored.ObjectKey!, upload, new Dictionary<string, string>()), cancellationToken).ConfigureAwait(false);
+        // The commit may have succeeded, and the registration too, without the checkpoint having heard of it.
+        if (await ExistsAsync(store, stored.ObjectKey!, cancellationToken).ConfigureAwait(false)
+            && await FileRegistrar.FindAsync(_client, stored.ObjectKey!, cancellationToken).ConfigureAwait(false) is null)
+            await store.DeleteAsync(stored.ObjectKey!, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<bool> ExistsAsync(IObjectStore store, string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.GetPropertiesAsync(key, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (RescaleException missing) when (missing.ErrorId == ErrorIds.ObjectNotFound)
+        {
+            return false;
+        }
+    }
+
+    private async Task<(IObjectStore Store, string Prefix)> FindUploadsAsync(CancellationToken cancellationToken)
+    {
+        var user = await _user.GetAsync(cancellationToken).ConfigureAwait(false);
+        // The object's name without the name of any file.
+        var prefix = ObjectNaming.ForS3(user.DefaultStorage.ConnectionSettings?.PathBase, "", "").Key.TrimEnd('-');
+        return (_stores.ForUploads(user), prefix);
+    }
+
+    private static UnfinishedTransfer Describe(StoredTransfer stored)
+    {
+        var state = stored.IsInUse ? UnfinishedState.InUse : stored.Problem is null ? UnfinishedState.Resumable : UnfinishedState.Unusable;
+        var transfer = new UnfinishedTransfer(stored.Id, state) { Updated = stored.Updated, Problem = stored.Problem };
+        return stored.Description is not { } description ? transfer : transfer with
+        {
+            Direction = stored.Direction,
+            Name = description.Name,
+            LocalPath = stored.LocalPath,
+            Platform = description.Platform,
+            SourceKind = description.SourceKind,
+            FileId = description.FileId,
+            FolderId = description.FolderId,
+            BytesDone = stored.BytesDone,
+            BytesTotal = stored.BytesTotal,
+            Begun = stored.Begun,
+            ObjectKey = stored.ObjectKey,
+        };
+    }
+
+    private UnfinishedTransfer Describe(UnfinishedUpload upload) => new(IdOf(upload), UnfinishedState.Orphaned)
+    {
+        Direction = TransferDirection.Upload,
+        Name = NameOf(upload.Key),
+        Platform = _client.Platform.AbsoluteUri,
+        Begun = upload.Begun,
+        ObjectKey = upload.Key,
+    };
+
+    /// <summary>The name of the file without folder and suffix, when the key is one that a client of the platform made.</summary>
+    private static string NameOf(string key)
+    {
+        var name = key[(key.LastIndexOf('/') + 1)..];
+        var stem = name.Length - ObjectNaming.SuffixLength - 1;
+        return stem > 0 && name[stem] == '-' ? name[..stem] : name;
+    }
+
+    private static string IdOf(UnfinishedUpload upload) =>
+        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{upload.Key}\0{upload.Id}")).AsSpan(0, IdBytes)).ToLowerInvariant();
+
+    private void RequireThisPlatform(StoredTransfer stored)
+    {
+        if (stored.Description!.Platform != _client.Platform.AbsoluteUri)
+            throw NotResumable(stored.Id, $"it belongs to {stored.Description.Platform}", "Connect to that platform first.");
+    }
+
+    private static RescaleException NotFound(string id) => new(
+        ErrorIds.TransferNotFound, ErrorKind.NotFound, $"There is no unfinished transfer '{id}'.", "List them with Get-RescaleTransfer.");
+
+    private static RescaleException NotResumable(string id, string why, string action) => new(
+        ErrorIds.TransferNotResumable, ErrorKind.State, $"The transfer '{id}' cannot be continued: {why}.", action);
+}

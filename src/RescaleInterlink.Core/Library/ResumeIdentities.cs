@@ -1,0 +1,30 @@
+using RescaleInterlink.Archiving;
+using RescaleInterlink.Platform;
+using RescaleInterlink.Transfers;
+using RescaleInterlink.Transfers.Checkpoints;
+using RescaleInterlink.Transfers.LocalFiles;
+
+namespace RescaleInterlink.Library;
+
+/// <summary>Names for transfers that can be continued: two commands that want the same have the same name.</summary>
+internal sealed class ResumeIdentities(CheckpointFolder folder, Uri platform)
+{
+    public const string File = "file";
+    public const string Archive = "archive";
+
+    /// <returns>Null for a source that no other process could open again.</returns>
+    public ResumeIdentity? ForUpload(IByteSource source, string name, string folderId, string? container)
+    {
+        var kind = source switch { LocalFileSource => File, TarSource => Archive, _ => null };
+        if (kind is null) return null;
+        return new ResumeIdentity(folder, Path.GetFullPath(source.DisplayName), Join(platform.AbsoluteUri, container, folderId, name, kind),
+            new TransferDescription(platform.AbsoluteUri, name, null, folderId, kind));
+    }
+
+    public ResumeIdentity ForDownload(PlatformFile file, string key, string destination) => new(
+        folder, Path.GetFullPath(destination), Join(platform.AbsoluteUri, file.PathParts?.Container, key),
+        new TransferDescription(platform.AbsoluteUri, file.Name, file.Id, null));
+
+    // No part can hold a line break; a slash in one of them must not shift the others.
+    private static string Join(params string?[] parts) => string.Join('\n', parts);
+}

@@ -1,0 +1,30 @@
+namespace RescaleInterlink.Library;
+
+/// <summary>How a file is uploaded.</summary>
+public sealed record UploadOptions
+{
+    /// <summary>Begin anew, keep nothing to continue with, and clean up after a stop too.</summary>
+    public bool NoResume { get; init; }
+
+    /// <summary>Write the format that every client can read (v0): the same bytes, other metadata.</summary>
+    public bool PreEncrypt { get; init; }
+
+    /// <summary>Told that an earlier run is continued, or why it is not. Called from any thread.</summary>
+    public Action<string>? OnNotice { get; init; }
+}
+
+/// <summary>How a file is downloaded.</summary>
+public sealed record DownloadOptions
+{
+    /// <summary>Replace an existing file, at the moment the new one is whole and verified.</summary>
+    public bool Overwrite { get; init; }
+
+    /// <summary>Keep what does not meet the record's SHA-512, and say so in the result.</summary>
+    public bool AllowMismatch { get; init; }
+
+    /// <summary>Begin anew, keep nothing to continue with, and clean up after a stop too.</summary>
+    public bool NoResume { get; init; }
+
+    /// <summary>Told that an earlier run is continued, or why it is not. Called from any thread.</summary>
+    public Action<string>? OnNotice { get; init; }
+}
