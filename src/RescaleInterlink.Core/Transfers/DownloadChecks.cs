@@ -6,18 +6,24 @@ namespace RescaleInterlink.Transfers;
 /// <summary>What the file record says about an object, held against the object.</summary>
 internal static class DownloadChecks
 {
-    // What the Go tool's pre-encrypted uploads are cut to by its defect (interop storage 12.4): whole buffers of 32 MiB.
+    // What the Go tool's pre-encrypted uploads of this size and more are cut to by its defect (interop storage 12.4): one buffer of
+    // 32 MiB, or one for each part. It reads parts through that buffer and makes them of 48 or 64 MiB, less when memory is short.
     private const long TruncationUnit = 32L << 20;
+    private const long LeastTruncated = 1L << 30;
 
-    /// <exception cref="RescaleException">SizeMismatch.</exception>
-    public static void RequireSize(DownloadRequest request, ObjectEncryption encryption, long actual)
+    /// <summary>What the size of an object says about the format that its metadata claims.</summary>
+    /// <returns>The format to read it by.</returns>
+    /// <exception cref="RescaleException">SizeMismatch when it cannot be the file of the record.</exception>
+    public static ObjectEncryption RequireSize(DownloadRequest request, ObjectEncryption encryption, long actual)
     {
-        if (request.Length is not { } length) return;
+        if (request.Length is not { } length) return encryption;
         var expected = encryption.Format == ObjectFormat.PartKeys
             ? CipherSize.OfPartKeys(length, encryption.PartSize)
             : CipherSize.OfPlaintext(length);
-        if (actual == expected) return;
-        var cutByDefect = encryption.Format == ObjectFormat.Whole && actual < expected && actual > 0 && actual % TruncationUnit == 0;
+        if (actual == expected) return encryption;
+        // Early writers of v1 noted a part size that they had not used (interop storage 2).
+        if (AsSinglePart(request, encryption, actual) is { } single) return single;
+        var cutByDefect = encryption.Format == ObjectFormat.Whole && IsCutByDefect(expected, actual);
         throw new RescaleException(ErrorIds.SizeMismatch, ErrorKind.Integrity,
             $"The object of '{request.DisplayName}' has {actual} bytes; a file of {length} bytes is stored in {expected}. "
             + (cutByDefect ? "It was truncated when it was uploaded, as some versions of another tool do with large pre-encrypted files."
@@ -25,16 +31,32 @@ internal static class DownloadChecks
             cutByDefect ? "The rest is not in the storage; upload the original again." : "Upload the file again.");
     }
 
+    /// <summary>A v1 object read as one part, whatever part size its metadata claims; null when its size rules that out.</summary>
+    public static ObjectEncryption? AsSinglePart(DownloadRequest request, ObjectEncryption encryption, long actual)
+    {
+        if (encryption.Format != ObjectFormat.PartKeys) return null;
+        // Of an unknown length: no part can be longer than the object.
+        var partSize = request.Length ?? actual;
+        if (partSize == 0 || partSize == encryption.PartSize || request.Length is { } length && CipherSize.OfPlaintext(length) != actual) return null;
+        return encryption with { PartSize = partSize };
+    }
+
+    private static bool IsCutByDefect(long expected, long actual) =>
+        expected >= LeastTruncated && actual < expected && actual > 0 && actual % TruncationUnit == 0;
+
     /// <exception cref="RescaleException">DecryptionFailed when the padding is not the one that the length implies.</exception>
     public static void RequirePadding(DownloadRequest request, int padding)
     {
         if (request.Length is { } length && padding != CipherSize.PaddingOf(length)) throw Padding.Invalid();
     }
 
-    /// <exception cref="RescaleException">ChecksumMismatch.</exception>
-    public static void RequireHash(DownloadRequest request, string sha512)
+    /// <summary>Holds the hash of what was received against the record's.</summary>
+    /// <exception cref="RescaleException">ChecksumMismatch, unless the request allows it.</exception>
+    public static Integrity RequireHash(DownloadRequest request, string sha512)
     {
-        if (request.Sha512 is not { } expected || string.Equals(expected, sha512, StringComparison.OrdinalIgnoreCase)) return;
+        if (request.Sha512 is not { } expected) return Integrity.Unverifiable;
+        if (string.Equals(expected, sha512, StringComparison.OrdinalIgnoreCase)) return Integrity.Verified;
+        if (request.AllowMismatch) return Integrity.Mismatch;
         throw new RescaleException(ErrorIds.ChecksumMismatch, ErrorKind.Integrity,
             $"What was received of '{request.DisplayName}' is not what was sent: its SHA-512 differs from the file record's.",
             "Receive it again; if that does not help, the object is damaged or the key is not its own.");

@@ -8,8 +8,8 @@ using RescaleInterlink.Transfers.Scheduling;
 namespace RescaleInterlink.Transfers;
 
 /// <summary>
-/// One download: properties, format, size, tail probe; then chunks on any free connection, decrypted on arrival and
-/// written where they belong, the hash behind them; then length, hash, flush, rename.
+/// One download: properties, format, size, tail probe; then the chunks; then length, hash, flush, rename. It continues
+/// what an earlier run has left where that still fits.
 /// </summary>
 internal sealed class DownloadRun(DownloadRequest request, EngineResources engine, TransferEntry entry)
 {
@@ -17,40 +17,61 @@ internal sealed class DownloadRun(DownloadRequest request, EngineResources engin
 
     public async Task<DownloadResult> RunAsync(CancellationToken cancellationToken)
     {
-        PartialFile.CheckDestination(request.Destination, request.Overwrite);
+        await using var resume = await DownloadResume.OpenAsync(request, engine, cancellationToken);
+        try
+        {
+            var result = await FetchAsync(resume, cancellationToken);
+            await resume.SucceedAsync();
+            return result;
+        }
+        catch (Exception failure)
+        {
+            await resume.FailAsync(failure);
+            throw;
+        }
+    }
+
+    private async Task<DownloadResult> FetchAsync(DownloadResume resume, CancellationToken cancellationToken)
+    {
+        if (!resume.MayBePublished) PartialFile.CheckDestination(request.Destination, request.Overwrite);
         _properties = await entry.RequestAsync(RequestLane.Short,
             () => request.Store.GetPropertiesAsync(request.Key, cancellationToken), cancellationToken);
-        var encryption = ObjectEncryption.Detect(_properties.Metadata);
+        if (await resume.FindPublishedAsync(_properties, cancellationToken) is { } published)
+        {
+            entry.SetTotal(published.Length);
+            entry.AddBytes(published.Length);
+            return published;
+        }
+
+        PartialFile.CheckDestination(request.Destination, request.Overwrite);
         // The Go tool stores an empty file without its padding block when it encrypts first (interop storage 12.6).
-        if (_properties.Length == 0 && request.Length == 0) return await RunEmptyAsync(cancellationToken);
-        DownloadChecks.RequireSize(request, encryption, _properties.Length);
+        if (_properties.Length == 0 && request.Length == 0) return await RunEmptyAsync(resume, cancellationToken);
+        var encryption = DownloadChecks.RequireSize(request, ObjectEncryption.Detect(_properties.Metadata), _properties.Length);
         var layout = CbcLayout.Of(encryption, _properties.Length);
-        using var decryptor = new ObjectDecryptor(encryption, request.EncryptionKey, request.RecordIv);
-        var chunkSize = ChunkSize();
+        var chunkSize = resume.ChunkSize ?? engine.ChunkSize;
         return layout.ChainCount == 1 && layout.CiphertextLength <= chunkSize + CipherBlock.Size
-            ? await RunWholeAsync(layout, decryptor, cancellationToken)
-            : await RunChunksAsync(layout, decryptor, chunkSize, cancellationToken);
+            ? await RunWholeAsync(layout, encryption, resume, cancellationToken)
+            : await RunChunksAsync(layout, encryption, chunkSize, resume, cancellationToken);
     }
 
-    private int ChunkSize()
+    private async Task<DownloadResult> RunEmptyAsync(DownloadResume resume, CancellationToken cancellationToken)
     {
-        return engine.ChunkSize;
-    }
-
-    private async Task<DownloadResult> RunEmptyAsync(CancellationToken cancellationToken)
-    {
+        resume.Discard("the object is empty now");
         using var hasher = new Sha512Hasher();
         using var file = PartialFile.Create(request.Destination, 0);
-        return await CommitAsync(file, 0, hasher.Finish(), cancellationToken);
+        return await CommitAsync(file, 0, hasher.Finish(), resume, cancellationToken);
     }
 
     /// <summary>An object of one chunk: fetched at once, so that its own padding is the probe.</summary>
-    private async Task<DownloadResult> RunWholeAsync(CbcLayout layout, ObjectDecryptor decryptor, CancellationToken cancellationToken)
+    private async Task<DownloadResult> RunWholeAsync(
+        CbcLayout layout, ObjectEncryption encryption, DownloadResume resume, CancellationToken cancellationToken)
     {
+        resume.Discard("the object is of one chunk now");
+        using var decryptor = Decryptor(encryption);
         var size = (int)layout.CiphertextLength;
         using var buffer = await entry.RentAsync(size, cancellationToken);
         var content = buffer.Memory[..size];
-        await FetchAsync(RequestLane.Body, 0, content, cancellationToken);
+        await ReadAsync(RequestLane.Body, 0, content, cancellationToken);
         var chunk = new CbcChunk(0, 0, 0, size, false, 0, size);
         var padding = Padding.Measure(decryptor.Decrypt(chunk, content).Span);
         DownloadChecks.RequirePadding(request, padding);
@@ -64,101 +85,69 @@ internal sealed class DownloadRun(DownloadRequest request, EngineResources engin
         using var file = PartialFile.Create(request.Destination, plaintext.Length);
         await file.WriteAsync(0, plaintext, cancellationToken);
         entry.AddBytes(plaintext.Length);
-        return await CommitAsync(file, plaintext.Length, sha512, cancellationToken);
+        return await CommitAsync(file, plaintext.Length, sha512, resume, cancellationToken);
     }
 
     private async Task<DownloadResult> RunChunksAsync(
-        CbcLayout layout, ObjectDecryptor decryptor, int chunkSize, CancellationToken cancellationToken)
+        CbcLayout layout, ObjectEncryption encryption, int chunkSize, DownloadResume resume, CancellationToken cancellationToken)
     {
-        var length = layout.PlaintextLength(await ProbeAsync(layout, decryptor, cancellationToken));
+        (layout, encryption, var padding) = await ProbeAsync(layout, encryption, cancellationToken);
+        var length = layout.PlaintextLength(padding);
         entry.SetTotal(length);
-        using var file = PartialFile.Create(request.Destination, length);
-        var frontier = new HashFrontier(file);
-        var sha512 = "";
-        using var scope = new TaskScope(cancellationToken);
-        scope.Run(async () => sha512 = await frontier.RunAsync(scope.Token));
-        scope.Run(() => FetchChunksAsync(layout.Chunks(length, chunkSize), decryptor, file, frontier, scope));
-        await scope.JoinAsync();
-        return await CommitAsync(file, length, sha512, cancellationToken);
+        using var decryptor = Decryptor(encryption);
+        var plan = new DownloadPlan(_properties, encryption.Format, length, chunkSize, [.. layout.Chunks(length, chunkSize)]);
+        var file = await resume.BeginAsync(plan, cancellationToken);
+        var fetch = new ChunkFetch(request, _properties.ETag, decryptor, file, resume, engine, entry);
+        var sha512 = await fetch.RunAsync(cancellationToken);
+        return await CommitAsync(file, length, sha512, resume, cancellationToken);
     }
 
-    private async Task<int> ProbeAsync(CbcLayout layout, ObjectDecryptor decryptor, CancellationToken cancellationToken)
+    /// <summary>Decrypts the very end of the object: it tells the exact length, and turns most wrong keys away.</summary>
+    private async Task<(CbcLayout Layout, ObjectEncryption Encryption, int Padding)> ProbeAsync(
+        CbcLayout layout, ObjectEncryption encryption, CancellationToken cancellationToken)
     {
-        var tail = new byte[(int)Math.Min(2 * CipherBlock.Size, layout.CiphertextLength - layout.LastChainOffset)];
-        await FetchAsync(RequestLane.Short, layout.CiphertextLength - tail.Length, tail, cancellationToken);
-        var padding = decryptor.ProbePadding(layout, tail);
+        var tail = new byte[(int)Math.Min(2 * CipherBlock.Size, layout.CiphertextLength)];
+        await ReadAsync(RequestLane.Short, layout.CiphertextLength - tail.Length, tail, cancellationToken);
+        try
+        {
+            return (layout, encryption, Probe(layout, encryption, tail));
+        }
+        catch (RescaleException failure) when (failure.ErrorId == ErrorIds.DecryptionFailed
+            && DownloadChecks.AsSinglePart(request, encryption, layout.CiphertextLength) is { } single)
+        {
+            var other = CbcLayout.Of(single, layout.CiphertextLength);
+            return (other, single, Probe(other, single, tail));
+        }
+    }
+
+    private int Probe(CbcLayout layout, ObjectEncryption encryption, ReadOnlySpan<byte> tail)
+    {
+        using var decryptor = Decryptor(encryption);
+        var lastChain = (int)Math.Min(tail.Length, layout.CiphertextLength - layout.LastChainOffset);
+        var padding = decryptor.ProbePadding(layout, tail[^lastChain..]);
         DownloadChecks.RequirePadding(request, padding);
         return padding;
     }
 
-    /// <summary>Starts the chunks in their order, each as soon as there is memory and a connection for it.</summary>
-    private async Task FetchChunksAsync(
-        IEnumerable<CbcChunk> chunks, ObjectDecryptor decryptor, PartialFile file, HashFrontier frontier, TaskScope scope)
-    {
-        var open = 1;
-        foreach (var chunk in chunks)
+    private ObjectDecryptor Decryptor(ObjectEncryption encryption) => new(encryption, request.EncryptionKey, request.RecordIv);
+
+    private Task<bool> ReadAsync(RequestLane lane, long offset, Memory<byte> destination, CancellationToken cancellationToken) =>
+        entry.RequestAsync(lane, async () =>
         {
-            var buffer = await entry.RentAsync(chunk.FetchLength, scope.Token);
-            StorageRequest connected;
-            try
-            {
-                connected = await entry.EnterAsync(RequestLane.Body, scope.Token);
-            }
-            catch
-            {
-                buffer.Dispose();
-                throw;
-            }
+            await request.Store.ReadRangeAsync(request.Key, offset, destination, _properties.ETag, cancellationToken);
+            return true;
+        }, cancellationToken);
 
-            Interlocked.Increment(ref open);
-            scope.Run(async () =>
-            {
-                await RunChunkAsync(chunk, buffer, connected, decryptor, file, frontier, scope.Token);
-                if (Interlocked.Decrement(ref open) == 0) frontier.Complete();
-            });
-        }
-
-        if (Interlocked.Decrement(ref open) == 0) frontier.Complete();
-    }
-
-    private async Task RunChunkAsync(
-        CbcChunk chunk, PooledBuffer buffer, StorageRequest connected, ObjectDecryptor decryptor, PartialFile file, HashFrontier frontier,
-        CancellationToken cancellationToken)
-    {
-        var handedOver = false;
-        try
-        {
-            var fetched = buffer.Memory[..chunk.FetchLength];
-            using (connected) await connected.RunAsync(() => ReadAsync(chunk.FetchOffset, fetched, cancellationToken));
-            var plaintext = decryptor.Decrypt(chunk, fetched);
-            using (await entry.WaitAsync(WaitReason.Disk, engine.Disk.EnterAsync(cancellationToken)))
-                await file.WriteAsync(chunk.PlainOffset, plaintext, cancellationToken);
-            entry.AddBytes(plaintext.Length);
-            // A chunk that the hash needs later is kept while nobody else wants the memory.
-            handedOver = frontier.IsNext(chunk.Index) || !engine.Memory.IsScarce;
-            frontier.Add(chunk, handedOver ? buffer : null, plaintext);
-        }
-        finally
-        {
-            if (!handedOver) buffer.Dispose();
-        }
-    }
-
-    private Task<bool> FetchAsync(RequestLane lane, long offset, Memory<byte> destination, CancellationToken cancellationToken) =>
-        entry.RequestAsync(lane, () => ReadAsync(offset, destination, cancellationToken), cancellationToken);
-
-    private async Task<bool> ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken)
-    {
-        await request.Store.ReadRangeAsync(request.Key, offset, destination, _properties.ETag, cancellationToken);
-        return true;
-    }
-
-    private async Task<DownloadResult> CommitAsync(PartialFile file, long length, string sha512, CancellationToken cancellationToken)
+    private async Task<DownloadResult> CommitAsync(
+        PartialFile file, long length, string sha512, DownloadResume resume, CancellationToken cancellationToken)
     {
         entry.Verify();
-        DownloadChecks.RequireHash(request, sha512);
-        await file.CommitAsync(request.Overwrite, cancellationToken);
-        return new DownloadResult(request.Destination, length, sha512,
-            request.Sha512 is null ? Integrity.Unverifiable : Integrity.Verified);
+        var integrity = DownloadChecks.RequireHash(request, sha512);
+        await file.FlushAsync(cancellationToken);
+        resume.Reach(DownloadStep.Flushed);
+        await resume.NoteHashAsync(sha512, cancellationToken);
+        file.Publish(request.Overwrite);
+        resume.Reach(DownloadStep.Published);
+        return new DownloadResult(request.Destination, length, sha512, integrity, resume.ResumedBytes);
     }
 }

@@ -13,6 +13,7 @@ internal sealed class EngineResources : IDisposable
     public EngineResources(TransferOptions options, TimeProvider time)
     {
         Options = options;
+        Time = time;
         Memory = new MemoryBudget(options.MemoryLimit, options.ThrottleLimit > 1 ? options.MemoryLimit / 4 : 0);
         Buffers = new BufferPool(Memory);
         Files = new ConnectionGate(options.ThrottleLimit);
@@ -24,6 +25,7 @@ internal sealed class EngineResources : IDisposable
     }
 
     public TransferOptions Options { get; }
+    public TimeProvider Time { get; }
     public MemoryBudget Memory { get; }
     public BufferPool Buffers { get; }
     public ConnectionGate Files { get; }

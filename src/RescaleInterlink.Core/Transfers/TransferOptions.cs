@@ -26,6 +26,9 @@ public sealed record TransferOptions(int ThrottleLimit = 5, int? Connections = n
     /// </summary>
     internal int UploadShares { get; init; } = 1;
 
+    /// <summary>Called where a resumable download has got to; tests end the process there.</summary>
+    internal Action<DownloadStep>? OnDownloadStep { get; init; }
+
     internal TransferOptions Validate()
     {
         Require(ThrottleLimit >= 1, "ThrottleLimit must be 1 or more.");

@@ -63,6 +63,13 @@ public sealed class CheckpointFolder(string path)
     internal static string IdOf(TransferDirection direction, string localPath, string remoteId) =>
         Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{direction}\0{localPath}\0{remoteId}")).AsSpan(0, IdLength / 2)).ToLowerInvariant();
 
+    /// <summary>Whether there is anything of this transfer, be it whole or not.</summary>
+    internal bool Contains(TransferDirection direction, string localPath, string remoteId)
+    {
+        var id = IdOf(direction, localPath, remoteId);
+        return Enumerable.Range(1, Generations).Any(generation => File.Exists(PathOf(id, generation)));
+    }
+
     /// <exception cref="RescaleException">TransferInUse, TransferStateUnwritable.</exception>
     internal async Task<CheckpointLock> TakeAsync(string id, string localPath, CancellationToken cancellationToken)
     {

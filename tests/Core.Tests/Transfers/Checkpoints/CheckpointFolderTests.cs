@@ -42,9 +42,9 @@ public sealed class CheckpointFolderTests : IDisposable
         {
             LocalPath = identity.LocalPath, RemoteId = identity.RemoteId, Description = identity.Description, Begun = DateTimeOffset.UnixEpoch,
             Key = "key", ETag = "\"e\"", ObjectLength = 32, PlainLength = 20, Format = ObjectFormat.Chained, ChunkSize = 16,
-            KeyFingerprint = new byte[8], PartialFile = "/data/.0123.rescale-part", Received = 16, Chunks = [new FinishedChunk(0, 7)],
+            KeyFingerprint = new byte[8], PartialFile = "/data/.0123.rescale-part", Received = 16, Finished = [1], Checksums = [7, 0, 0, 0],
         });
-        Assert.Equal(new FinishedChunk(0, 7), Assert.Single(file.Load().State!.Chunks));
+        Assert.Equal([7, 0, 0, 0], file.Load().State!.Checksums);
         var listed = Assert.Single(_folder.List());
         Assert.Equal((TransferDirection.Download, "/data/.0123.rescale-part", 16L, 20L), (listed.Direction, listed.PartialFile, listed.BytesDone, listed.BytesTotal));
     }
