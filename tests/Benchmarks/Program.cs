@@ -1,15 +1,64 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using RescaleInterlink.Benchmarks;
+using RescaleInterlink.Benchmarks.Cases;
+using RescaleInterlink.Benchmarks.Contenders;
+using RescaleInterlink.Benchmarks.Report;
+using RescaleInterlink.Benchmarks.Target;
+using RescaleInterlink.Benchmarks.Workers;
 
-// Run by hand: dotnet run -c Release --project tests/Benchmarks -- transfer --size 1GiB
-var task = args.FirstOrDefault(argument => !argument.StartsWith("--", StringComparison.Ordinal)) ?? "transfer";
-switch (task)
+BenchmarkOptions options;
+try
 {
-    case "transfer":
-        await new TransferBenchmark(BenchmarkOptions.Parse(args)).RunAsync();
-        return 0;
-    case "soak":
-        return await new Soak(BenchmarkOptions.Parse(args)).RunAsync();
-    default:
-        Console.Error.WriteLine("Usage: transfer [--size 1GiB] [--runs 5] [--folder /dev/shm] | soak [--minutes 10] [--seed N]");
-        return 2;
+    options = BenchmarkOptions.Parse(args);
 }
+catch (Exception wrong) when (wrong is ArgumentException or FormatException)
+{
+    Console.Error.WriteLine(wrong.Message);
+    return 2;
+}
+
+switch (options.Tasks[0])
+{
+    case "soak":
+        return await new Soak(options).RunAsync();
+    case "target":
+        return await ObjectTarget.ServeAsync();
+    case "worker":
+        return await Worker.ServeAsync();
+}
+
+// The names are those of --case, in the order they are run.
+var cases = new Dictionary<string, Func<Bench, Task>>
+{
+    ["large"] = bench => FilesCase.RunAsync(bench, "large", 1, options.Size, objectStore: false),
+    ["medium"] = bench => FilesCase.RunAsync(bench, "medium", 16, options.Size / 16, objectStore: false),
+    ["small"] = bench => FilesCase.RunAsync(bench, "small", Bench.SmallFiles, 64 << 10, objectStore: false),
+    ["object-store"] = bench => FilesCase.RunAsync(bench, "object-store", 1, options.Size, objectStore: true),
+    ["memory"] = MemoryCase.RunAsync,
+    ["resume"] = ResumeCase.RunAsync,
+    ["progress"] = ProgressCase.RunAsync,
+};
+var chosen = options.Tasks.Contains("all") ? [.. cases.Keys] : options.Tasks;
+if (chosen.FirstOrDefault(name => !cases.ContainsKey(name)) is { } unknown)
+{
+    Console.Error.WriteLine($"There is no case '{unknown}'; say all, soak, or some of {string.Join(", ", cases.Keys)}.");
+    return 2;
+}
+
+var report = new MarkdownReport(options.Report);
+report.Line("# Benchmark");
+report.Line();
+report.Line($"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {Environment.ProcessorCount} cores ({RuntimeInformation.ProcessArchitecture}), {RuntimeInformation.OSDescription.Split('-')[0]}, .NET {Environment.Version}, {options.Runs} runs, interleaved, one before them not counted.");
+foreach (var (tool, version) in new[] { ("rclone", "version"), ("aws", "--version"), ("openssl", "version") })
+    if (Tool.Find(tool) is { } found) report.Line($"- {await Tool.FirstLineAsync(found, version)}");
+report.Line($"- AWSSDK.S3 {typeof(Amazon.S3.AmazonS3Client).Assembly.GetName().Version}");
+await using var shared = await Bench.StartAsync(options, report);
+foreach (var name in chosen)
+{
+    Console.Error.WriteLine($"== {name}");
+    await cases[name](shared);
+}
+
+Console.WriteLine($"Report: {options.Report}");
+return 0;
