@@ -26,14 +26,14 @@ internal sealed record WorkOrder(Work Work)
 
     public int Connections { get; init; } = 16;
 
-    /// <summary>Leave the connections to the engine to choose.</summary>
-    public bool AdaptiveConnections { get; init; }
-
     public int FilesAtOnce { get; init; } = 5;
     public long MemoryLimit { get; init; } = 512L << 20;
 
     /// <summary>Folder of checkpoints; null: none are written.</summary>
     public string? Checkpoints { get; init; }
+
+    /// <summary>Give memory back before the work, so that its peak is its own.</summary>
+    public bool FromScratch { get; init; }
 
     /// <summary>Ask for the progress four times a second, as a command does.</summary>
     public bool WatchProgress { get; init; }

@@ -21,7 +21,8 @@ internal static class Worker
 
     private static async Task<WorkResult> RunAsync(WorkerClients clients, WorkOrder order)
     {
-        GC.Collect();
+        if (order.FromScratch) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        else GC.Collect();
         ForgetPeak();
         var before = Children.PeakMemory(Environment.ProcessId);
         var cpu = Environment.CpuUsage.TotalTime;
