@@ -66,6 +66,7 @@ public static class ErrorIds
     public const string PipelineStageFailed = nameof(PipelineStageFailed);
 
     public const string SandboxRuntimeMissing = nameof(SandboxRuntimeMissing);
+    public const string SandboxAzuriteMissing = nameof(SandboxAzuriteMissing);
     public const string SandboxStartFailed = nameof(SandboxStartFailed);
     public const string SandboxNotRunning = nameof(SandboxNotRunning);
     public const string SandboxAmbiguous = nameof(SandboxAmbiguous);

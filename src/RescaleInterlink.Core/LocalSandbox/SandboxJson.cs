@@ -9,6 +9,9 @@ internal sealed class StartRequest
     public required string StateHome { get; set; }
     public int? Port { get; set; }
     public int? S3Port { get; set; }
+    public string? StorageType { get; set; }
+    public string? OutputStorage { get; set; }
+    public string? AzuritePath { get; set; }
     public bool Https { get; set; }
     public string? ApiKey { get; set; }
     public int? MaxRunningJobs { get; set; }
@@ -26,6 +29,8 @@ internal sealed class RunningSandbox
     public int? ProcessId { get; set; }
     public string? ProcessStartTime { get; set; }
     public string? CertificatePath { get; set; }
+    public string? StorageType { get; set; }
+    public string? AzureEndpoint { get; set; }
     public string? Error { get; set; }
     public string? ErrorId { get; set; }
 }

@@ -10,11 +10,14 @@ public static class SandboxLauncher
     /// <summary>What the program says when another one holds the lock of the folder.</summary>
     private const string FolderInUse = "SandboxFolderInUse";
 
+    /// <summary>What the program says when its Azure account cannot be served.</summary>
+    private const string AzuriteMissing = "SandboxAzuriteMissing";
+
     private static readonly TimeSpan OtherStartTime = TimeSpan.FromSeconds(20);
 
     /// <summary>Starts a sandbox, or returns the one that already runs on that folder. Settings and key go by stdin.</summary>
     /// <param name="programPath">RescaleInterlink.Sandbox.dll.</param>
-    /// <exception cref="RescaleException">SandboxRuntimeMissing (with the install line), SandboxStartFailed.</exception>
+    /// <exception cref="RescaleException">SandboxRuntimeMissing and SandboxAzuriteMissing (with the install line), SandboxStartFailed.</exception>
     public static Task<SandboxInstance> StartAsync(string programPath, SandboxOptions options, CancellationToken cancellationToken)
         => StartAsync(programPath, options, DotnetHost.OfThisMachine, cancellationToken);
 
@@ -32,6 +35,8 @@ public static class SandboxLauncher
         var answer = await SandboxProcess.StartAsync(dotnet, Path.GetFullPath(programPath), Request(options, stateHome, folder), cancellationToken).ConfigureAwait(false);
         if (answer.ErrorId == FolderInUse && await WaitForOtherAsync(folder, stateHome, cancellationToken).ConfigureAwait(false) is { } other)
             return other;
+        if (answer is { ErrorId: AzuriteMissing, Error: { } missing })
+            throw new RescaleException(ErrorIds.SandboxAzuriteMissing, ErrorKind.MissingDependency, Redaction.Redact(missing), "Install it with: npm install -g azurite");
         if (answer.Error is { } error)
             throw SandboxProcess.Failed(Redaction.Redact(error));
         // The state file knows the start time as well; without it the instance is as good, only a recycled process
@@ -60,6 +65,7 @@ public static class SandboxLauncher
     {
         var asked = options.Https && running.ApiUrl.Scheme != Uri.UriSchemeHttps ? "https"
             : options.Port is { } port and not 0 && running.ApiUrl.Port != port ? $"port {port}"
+            : options.StorageType is { } storage && running.StorageType != storage ? $"the storage type {storage}"
             : null;
         return asked is null ? running : throw new RescaleException(
             ErrorIds.SandboxStartFailed, ErrorKind.State,
@@ -100,6 +106,9 @@ public static class SandboxLauncher
         StateHome = stateHome,
         Port = options.Port,
         S3Port = options.S3Port,
+        StorageType = options.StorageType?.ToString(),
+        OutputStorage = options.OutputStorage?.ToString(),
+        AzuritePath = options.AzuritePath is { } azurite ? Path.GetFullPath(azurite) : null,
         Https = options.Https,
         MaxRunningJobs = options.MaxRunningJobs,
         RateLimitScale = options.RateLimitScale,

@@ -14,6 +14,15 @@ public sealed record SandboxOptions
     /// <summary>Port of the object storage; null for the remembered or a free one.</summary>
     public int? S3Port { get; init; }
 
+    /// <summary>Where the user's files go; null for the remembered one, else S3.</summary>
+    public SandboxStorage? StorageType { get; init; }
+
+    /// <summary>Where the outputs of jobs go; null for the remembered one, else where the files go (tests of downloads across storages).</summary>
+    public SandboxStorage? OutputStorage { get; init; }
+
+    /// <summary>Path of <c>azurite-blob</c>; null for the one on the PATH.</summary>
+    public string? AzuritePath { get; init; }
+
     public bool Https { get; init; }
 
     /// <summary>Null for the number of cores.</summary>

@@ -48,7 +48,13 @@ internal static class SandboxRegistry
             && Networking.Loopback.IsHost(api.Host)
             && Networking.Loopback.IsHost(s3.Host)
             && state is { ApiKey: { Length: > 0 } key, Path: { Length: > 0 } path, ProcessId: > 0 and var id }
-                ? new SandboxInstance(api, s3, key, path, id, state.CertificatePath) { ProcessStartTime = Time(state.ProcessStartTime), StatePath = file }
+                ? new SandboxInstance(api, s3, key, path, id, state.CertificatePath) 
+                {
+                    StorageType = Enum.TryParse(state.StorageType, out SandboxStorage storage) ? storage : SandboxStorage.S3,
+                    AzureEndpoint = Uri.TryCreate(state.AzureEndpoint, UriKind.Absolute, out var azure) && Networking.Loopback.IsHost(azure.Host) ? azure : null,
+                    ProcessStartTime = Time(state.ProcessStartTime),
+                    StatePath = file,
+                }
                 : null;
 
     public static void Remove(string file)

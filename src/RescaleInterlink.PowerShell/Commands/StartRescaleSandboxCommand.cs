@@ -20,6 +20,12 @@ public sealed class StartRescaleSandboxCommand : AsyncCmdlet
     public int Port { get; set; }
 
     [Parameter]
+    public SandboxStorage StorageType { get; set; }
+
+    [Parameter]
+    public SandboxStorage OutputStorage { get; set; }
+
+    [Parameter]
     public SwitchParameter Https { get; set; }
 
     [Parameter]
@@ -43,6 +49,8 @@ public sealed class StartRescaleSandboxCommand : AsyncCmdlet
         {
             Path = path,
             Port = IsBound(nameof(Port)) ? Port : null,
+            StorageType = IsBound(nameof(StorageType)) ? StorageType : null,
+            OutputStorage = IsBound(nameof(OutputStorage)) ? OutputStorage : null,
             Https = Https,
             MaxRunningJobs = IsBound(nameof(MaxRunningJobs)) ? MaxRunningJobs : null,
             RateLimitScale = IsBound(nameof(RateLimitScale)) ? RateLimitScale : null,

@@ -15,6 +15,8 @@ public sealed class SandboxItem : IShellObject
         ApiKey = new NetworkCredential(string.Empty, instance.ApiKey).SecurePassword;
         ApiKey.MakeReadOnly();
         S3Endpoint = instance.S3Endpoint;
+        StorageType = instance.StorageType;
+        AzureEndpoint = instance.AzureEndpoint;
         Path = instance.Path;
         ProcessId = instance.ProcessId;
         CertificatePath = instance.CertificatePath;
@@ -27,6 +29,12 @@ public sealed class SandboxItem : IShellObject
     public SecureString ApiKey { get; }
 
     public Uri S3Endpoint { get; }
+
+    /// <summary>Where the user's files go.</summary>
+    public SandboxStorage StorageType { get; }
+
+    /// <summary>Address of its Azure account; null without one.</summary>
+    public Uri? AzureEndpoint { get; }
 
     public string Path { get; }
 

@@ -28,7 +28,10 @@ public sealed record FileRecord : IRecord
     /// <summary>Base64 of the 32-byte key. A secret.</summary>
     public required string EncodedEncryptionKey { get; init; }
 
-    /// <summary>Bucket and object key.</summary>
+    /// <summary>Where its object lies.</summary>
+    public StorageKind Storage { get; init; }
+
+    /// <summary>Bucket and object key, or container and name of the blob.</summary>
     public required string Container { get; init; }
     public required string Path { get; init; }
 

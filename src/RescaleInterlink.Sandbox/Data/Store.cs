@@ -11,7 +11,7 @@ internal sealed class Store : IDisposable
 
     private readonly Lock _gate = new();
     private readonly Journal _journal;
-    private readonly Table<FileRecord> _files = new(file => file.IsTrashed ? null : file.FolderId, file => file.JobId, file => file.IsTrashed ? Trash : null, file => ObjectKey(file.Container, file.Path));
+    private readonly Table<FileRecord> _files = new(file => file.IsTrashed ? null : file.FolderId, file => file.JobId, file => file.IsTrashed ? Trash : null, ObjectKey);
     private readonly Table<FolderRecord> _folders = new(folder => folder.IsTrashed ? null : folder.ParentId, _ => null, folder => folder.IsTrashed ? Trash : null);
     private readonly Table<JobRecord> _jobs = new();
     private long _submissions;
@@ -37,8 +37,8 @@ internal sealed class Store : IDisposable
     public Page<FileRecord> Files(PageRange range, bool newestFirst) => Read(() => range.Take(_files.All(newestFirst), _files.Count));
     public Page<JobRecord> Jobs(PageRange range, bool newestFirst) => Read(() => range.Take(_jobs.All(newestFirst), _jobs.Count));
     public Page<FileRecord> FilesOfJob(string jobId, PageRange range) => Read(() => range.Take(_files.InGroup(JobGroup, jobId)));
-    /// <summary>Whether any file names this object: a client that repeats a registration whose answer was lost makes a second one.</summary>
-    public bool IsNamed(string container, string path) => Read(() => _files.InGroup(ObjectGroup, ObjectKey(container, path)).Any());
+    /// <summary>Whether any file names the object of this one: a client that repeats a registration whose answer was lost makes a second one.</summary>
+    public bool IsNamed(FileRecord file) => Read(() => _files.InGroup(ObjectGroup, ObjectKey(file)).Any());
     public IReadOnlyList<JobRecord> AllJobs() => Read(() => _jobs.All(newestFirst: false).ToList());
 
     /// <summary>What lies in a folder: folders before files, each in the order of insertion.</summary>
@@ -84,7 +84,7 @@ internal sealed class Store : IDisposable
         }
     }
 
-    private static string ObjectKey(string container, string path) => $"{container}/{path}";
+    private static string ObjectKey(FileRecord file) => $"{file.Storage}/{file.Container}/{file.Path}";
 
     private T Read<T>(Func<T> query)
     {

@@ -1,11 +1,10 @@
 using System.Text.Json.Nodes;
-using RescaleInterlink.Sandbox.Credentials;
 using RescaleInterlink.Sandbox.Rest;
 
 namespace RescaleInterlink.Sandbox.Faults;
 
 /// <summary>The API listener: DRF bodies.</summary>
-internal sealed class ApiFaultTarget(TemporaryCredentials credentials) : FaultTarget(FaultRule.Api)
+internal sealed class ApiFaultTarget(Action expireCredentials) : FaultTarget(FaultRule.Api)
 {
     public override Task RefuseAsync(HttpContext http, FaultRule rule, int status)
     {
@@ -16,5 +15,5 @@ internal sealed class ApiFaultTarget(TemporaryCredentials credentials) : FaultTa
         return ApiApplication.WriteAsync(http, new ApiAnswer(status, new JsonObject { ["detail"] = detail }));
     }
 
-    public override void ExpireCredentials() => credentials.ExpireAll();
+    public override void ExpireCredentials() => expireCredentials();
 }

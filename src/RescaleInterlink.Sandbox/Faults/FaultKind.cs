@@ -35,7 +35,7 @@ internal enum FaultKind
     /// <summary>Answers 200 with an error body; nothing is done.</summary>
     OkWithError,
 
-    /// <summary>Ends the validity of all storage credentials, then goes on: S3 answers ExpiredToken.</summary>
+    /// <summary>Ends the validity of all storage credentials, then goes on: S3 answers ExpiredToken, Azure AuthenticationFailed.</summary>
     ExpireCredentials,
 
     /// <summary>Replaces the object that is asked for by one of equal length and other content, then goes on.</summary>

@@ -9,6 +9,7 @@ internal sealed class FaultRule
 {
     public const string Api = "api";
     public const string S3 = "s3";
+    public const string Azure = "azure";
 
     /// <summary>What a timer can count: 24 days.</summary>
     private const long LongestMilliseconds = int.MaxValue;
@@ -24,7 +25,7 @@ internal sealed class FaultRule
     public string? Method { get; private init; }
     public Regex? Path { get; private init; }
 
-    /// <summary>Name of an S3 operation.</summary>
+    /// <summary>Name of an operation of the storage.</summary>
     public string? Operation { get; private init; }
     public FaultKind Fault { get; private init; }
 
@@ -53,7 +54,7 @@ internal sealed class FaultRule
     public static FaultRule Read(BodyReader body)
     {
         string target = body.Text("target");
-        if (target is not ("" or Api or S3))
+        if (target is not ("" or Api or S3 or Azure))
             body.Fail("target", $"\"{target}\" is not a valid choice.");
         string fault = body.Text("fault");
         if (!(Enum.TryParse(fault, ignoreCase: true, out FaultKind kind) && Enum.IsDefined(kind)) && fault.Length > 0)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
+using RescaleInterlink.Sandbox.Streams;
 
 namespace RescaleInterlink.Sandbox.Faults;
 
@@ -10,7 +11,7 @@ namespace RescaleInterlink.Sandbox.Faults;
 /// <param name="wire">Its connection.</param>
 /// <param name="limit">Bytes of the body that pass, given its length; null for all.</param>
 /// <param name="atLimit">What happens then. It is called once, at the latest at the end; when it returns true the rest passes.</param>
-internal sealed class RawAnswer(HttpContext http, Wire wire, Func<long, long>? limit, Func<Task<bool>>? atLimit) : Stream
+internal sealed class RawAnswer(HttpContext http, Wire wire, Func<long, long>? limit, Func<Task<bool>>? atLimit) : AsyncWriteStream
 {
     private readonly MemoryStream _unmeasured = new();
     private bool _headSent;
@@ -20,17 +21,6 @@ internal sealed class RawAnswer(HttpContext http, Wire wire, Func<long, long>? l
 
     /// <summary>The connection has been ended.</summary>
     public bool IsCut => _cut;
-
-    public override bool CanRead => false;
-    public override bool CanSeek => false;
-    public override bool CanWrite => true;
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Puts it in the place of the exchange's own answer.</summary>
     public void Attach() => http.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(this));
@@ -55,23 +45,6 @@ internal sealed class RawAnswer(HttpContext http, Wire wire, Func<long, long>? l
         else
             await SendAsync(buffer);
     }
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Bodies are written asynchronously.");
 
     private async Task SendAsync(ReadOnlyMemory<byte> bytes)
     {

@@ -1,13 +1,13 @@
 using System.Security;
 using System.Text;
-using RescaleInterlink.Sandbox.Credentials;
 using RescaleInterlink.Sandbox.Objects;
 using RescaleInterlink.Sandbox.S3;
+using RescaleInterlink.Sandbox.Streams;
 
 namespace RescaleInterlink.Sandbox.Faults;
 
 /// <summary>The S3 listener: operations, XML bodies, objects.</summary>
-internal sealed class S3FaultTarget(S3Options options, TemporaryCredentials credentials, ObjectRepository objects) : FaultTarget(FaultRule.S3)
+internal sealed class S3FaultTarget(S3Options options, Action expireCredentials, ObjectRepository objects) : FaultTarget(FaultRule.S3)
 {
     public override string Operation(HttpContext http) => S3Request.ResolveOperation(http.Request, options);
 
@@ -24,7 +24,7 @@ internal sealed class S3FaultTarget(S3Options options, TemporaryCredentials cred
             await http.Response.Body.WriteAsync(body, http.RequestAborted);
     }
 
-    public override void ExpireCredentials() => credentials.ExpireAll();
+    public override void ExpireCredentials() => expireCredentials();
 
     /// <summary>Every byte turned over, so that any range shows it; the metadata stay.</summary>
     public override async Task ChangeObjectAsync(HttpContext http)
@@ -34,23 +34,5 @@ internal sealed class S3FaultTarget(S3Options options, TemporaryCredentials cred
             return;
         await using var changed = new InvertedStream(objects.OpenRead(stored));
         await objects.PutAsync(request.Bucket, request.Key, changed, stored.Metadata, http.RequestAborted);
-    }
-
-    private sealed class InvertedStream(Stream inner) : Runner.ReadOnlyStream
-    {
-        public override int Read(Span<byte> buffer)
-        {
-            int read = inner.Read(buffer);
-            foreach (ref byte value in buffer[..read])
-                value = (byte)~value;
-            return read;
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-                inner.Dispose();
-            base.Dispose(disposing);
-        }
     }
 }

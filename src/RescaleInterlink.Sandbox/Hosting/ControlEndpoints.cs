@@ -4,7 +4,7 @@ using RescaleInterlink.Sandbox.Rest;
 namespace RescaleInterlink.Sandbox.Hosting;
 
 /// <summary>The sandbox's own endpoints, beneath <c>/sandbox/</c>.</summary>
-internal sealed class ControlEndpoints(string path, TaskCompletionSource stop, RequestCounters api, RequestCounters s3)
+internal sealed class ControlEndpoints(string path, TaskCompletionSource stop, RequestCounters api, RequestCounters s3, RequestCounters azure)
 {
     public void AddTo(Router router)
     {
@@ -15,11 +15,12 @@ internal sealed class ControlEndpoints(string path, TaskCompletionSource stop, R
             ["path"] = path,
         }));
         router.Add("POST", "/sandbox/stop/", Stop);
-        router.Add("GET", "/sandbox/requests/", _ => ApiAnswer.Ok(new JsonObject { ["api"] = api.View(), ["s3"] = s3.View() }));
+        router.Add("GET", "/sandbox/requests/", _ => ApiAnswer.Ok(new JsonObject { ["api"] = api.View(), ["s3"] = s3.View(), ["azure"] = azure.View() }));
         router.Add("DELETE", "/sandbox/requests/", _ =>
         {
             api.Reset();
             s3.Reset();
+            azure.Reset();
             return ApiAnswer.NoContent;
         });
     }

@@ -16,6 +16,7 @@ internal sealed class DataFolder : IDisposable
     public string Path { get; }
     public string Journal => In("records.journal");
     public string Storage => In("storage");
+    public string Azurite => In("azurite");
     public string Runs => In("runs");
     public string Credentials => In("credentials");
     public string Log => In("sandbox.log");

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using RescaleInterlink.Sandbox.Azure;
 using RescaleInterlink.Sandbox.Credentials;
 using RescaleInterlink.Sandbox.Data;
 using RescaleInterlink.Sandbox.Faults;
@@ -8,6 +9,7 @@ using RescaleInterlink.Sandbox.Objects;
 using RescaleInterlink.Sandbox.Rest;
 using RescaleInterlink.Sandbox.Runner;
 using RescaleInterlink.Sandbox.S3;
+using RescaleInterlink.Sandbox.Storage;
 
 namespace RescaleInterlink.Sandbox.Hosting;
 
@@ -24,7 +26,13 @@ internal sealed class SandboxHost : IAsyncDisposable
     /// <summary>What it tells its caller.</summary>
     public SandboxStarted Started { get; private set; } = null!;
 
-    /// <summary>The object storage, for tests that put objects there without a client.</summary>
+    /// <summary>Process id of Azurite; null without an Azure account.</summary>
+    internal int? AzuriteId { get; private set; }
+
+    /// <summary>All storages, for tests.</summary>
+    internal ObjectStorages Storages { get; private set; } = null!;
+
+    /// <summary>The object storage of S3, for tests that put objects there without a client.</summary>
     internal ObjectRepository Objects { get; private set; } = null!;
 
     /// <summary>Completes when a client asked it to stop.</summary>
@@ -71,41 +79,61 @@ internal sealed class SandboxHost : IAsyncDisposable
         var objects = new ObjectRepository(folder.Storage, time);
         Objects = objects;
         var credentials = new TemporaryCredentials(folder.Credentials, time);
-        var runner = Own(new JobRunner(store, RunSettings(settings, folder, objects), time, log));
+        var azureCounters = new RequestCounters();
+        var azure = identity.Azure is { } owned
+            ? Own(await AzurePart.StartAsync(settings.AzuritePath, owned, Account.Bucket, folder, azureCounters, log, time, cancellationToken))
+            : null;
+        AzuriteId = azure?.AzuriteId;
+        var storages = Storages = new ObjectStorages(new RepositoryStorage(objects), azure?.Blobs);
+        var runner = Own(new JobRunner(store, RunSettings(settings, identity, folder, storages), time, log));
 
         runner.Recover();
         var faults = settings.AllowFaults ? new FaultPlan() : null;
         var s3Counters = new RequestCounters();
         var s3Options = new S3Options { Region = Account.Region, Buckets = [Account.Bucket] };
         var s3 = new S3Application(new S3Endpoint(objects, credentials, s3Options, time, log), s3Options, s3Counters, log, time);
-        var s3Listener = Own(await Listener.StartAsync("S3", identity.S3Port, certificate, WithFaults(s3.HandleAsync, new S3FaultTarget(s3Options, credentials, objects)), log, cancellationToken));
+        var s3Listener = await ListenAsync("S3", identity.S3Port, s3.HandleAsync, new S3FaultTarget(s3Options, ExpireCredentials, objects));
+        var azureListener = azure is null ? null
+            : await ListenAsync("Azure", identity.AzurePort, azure.Application.HandleAsync, new AzureFaultTarget(azure.Blobs, ExpireCredentials, time));
+        string? azureEndpoint = azureListener is null ? null : $"{azureListener.Url}/{identity.Azure!.Name}";
 
-        var account = new Account(s3Listener.Url, settings.RateLimitScale);
+        var account = new Account(identity.StorageType, s3Listener.Url, azureEndpoint, identity.Azure?.Name, settings.RateLimitScale);
         var apiCounters = new RequestCounters();
-        var router = Routes(account, store, objects, credentials, runner, time);
-        new ControlEndpoints(folder.Path, _stop, apiCounters, s3Counters).AddTo(router);
+        var router = Routes(account, store, storages, new UserEndpoints(account, credentials, azure?.Signatures, time), runner, time);
+        new ControlEndpoints(folder.Path, _stop, apiCounters, s3Counters, azureCounters).AddTo(router);
         if (faults is not null)
             new FaultEndpoints(faults).AddTo(router);
         var limits = settings.RateLimitScale is { } scale ? new RateLimits(scale, time) : null;
         var api = new ApiApplication(router, new Authentication(identity.ApiKey), limits, apiCounters, log, time);
-        var apiListener = Own(await Listener.StartAsync("API", identity.Port, certificate, WithFaults(api.HandleAsync, new ApiFaultTarget(credentials)), log, cancellationToken));
+        var apiListener = await ListenAsync("API", identity.Port, api.HandleAsync, new ApiFaultTarget(ExpireCredentials));
 
-        folder.Remember(identity with { Port = apiListener.Port, S3Port = s3Listener.Port });
+        folder.Remember(identity with { Port = apiListener.Port, S3Port = s3Listener.Port, AzurePort = azureListener?.Port ?? 0 });
         runner.Start();
-        Started = new SandboxStarted(apiListener.Url, s3Listener.Url, identity.ApiKey, folder.Path, Environment.ProcessId, certificate is null ? null : folder.Certificate);
+        Started = new SandboxStarted(
+            apiListener.Url, s3Listener.Url, identity.ApiKey, folder.Path, Environment.ProcessId, certificate is null ? null : folder.Certificate,
+            identity.StorageType.ToString(), azureEndpoint);
         Own(StateFile.Write(settings.StateHome, Started));
-        log.Note($"Started: API {apiListener.Url}, S3 {s3Listener.Url}, process {Environment.ProcessId}");
+        log.Note($"Started: API {apiListener.Url}, S3 {s3Listener.Url}{(azureListener is null ? "" : $", Azure {azureEndpoint}")}, process {Environment.ProcessId}");
 
-        RequestDelegate WithFaults(RequestDelegate application, FaultTarget target)
-            => faults is null ? application : new FaultInjector(faults, target, time, log, application).HandleAsync;
+        async Task<Listener> ListenAsync(string name, int port, RequestDelegate application, FaultTarget target)
+        {
+            var handle = faults is null ? application : new FaultInjector(faults, target, time, log, application).HandleAsync;
+            return Own(await Listener.StartAsync(name, port, certificate, handle, log, cancellationToken));
+        }
+
+        void ExpireCredentials()
+        {
+            credentials.ExpireAll();
+            azure?.Signatures.ExpireAll();
+        }
     }
 
-    private static Router Routes(Account account, Store store, ObjectRepository objects, TemporaryCredentials credentials, JobRunner runner, TimeProvider time)
+    private static Router Routes(Account account, Store store, ObjectStorages objects, UserEndpoints user, JobRunner runner, TimeProvider time)
     {
         var router = new Router();
         var views = new Views(account, store);
-        new UserEndpoints(account, credentials).AddTo(router);
-        new FileEndpoints(store, views, objects, time).AddTo(router);
+        user.AddTo(router);
+        new FileEndpoints(store, views, objects, account, time).AddTo(router);
         new FolderEndpoints(store, views, objects, time).AddTo(router);
         new TrashEndpoints(store, views, objects).AddTo(router);
         new JobEndpoints(store, runner, objects, time).AddTo(router);
@@ -115,8 +143,9 @@ internal sealed class SandboxHost : IAsyncDisposable
         return router;
     }
 
-    private static RunSettings RunSettings(SandboxSettings settings, DataFolder folder, ObjectRepository objects) => new(
+    private static RunSettings RunSettings(SandboxSettings settings, Identity identity, DataFolder folder, ObjectStorages objects) => new(
         objects,
+        identity.OutputStorage ?? identity.StorageType,
         folder.Runs,
         Account.Bucket,
         Account.PathBase,
@@ -124,19 +153,33 @@ internal sealed class SandboxHost : IAsyncDisposable
         TimeSpan.FromSeconds(settings.WalltimeSecondsPerHour ?? 3600),
         id => Catalog.FindAutomation(id) is { } automation ? new RunAutomation(automation.Command, automation.ExecuteOn == "pre") : null);
 
-    /// <summary>What is given wins over what is remembered.</summary>
-    private static Identity Remembered(Identity? remembered, SandboxSettings settings) => new(
-        settings.Port is > 0 and { } port ? port : remembered?.Port ?? 0,
-        settings.S3Port is > 0 and { } s3Port ? s3Port : remembered?.S3Port ?? 0,
-        settings.ApiKey ?? remembered?.ApiKey ?? RandomNumberGenerator.GetHexString(40, lowercase: true),
-        settings.Https || remembered?.Https == true);
+    /// <summary>What is given wins over what is remembered. Whoever once had an Azure account keeps it: files lie there.</summary>
+    private static Identity Remembered(Identity? remembered, SandboxSettings settings)
+    {
+        var storage = ReadKind(settings.StorageType) ?? remembered?.StorageType ?? StorageKind.S3;
+        var outputs = ReadKind(settings.OutputStorage) ?? remembered?.OutputStorage;
+        bool needsAzure = storage == StorageKind.Azure || outputs == StorageKind.Azure;
+        return new Identity(
+            settings.Port is > 0 and { } port ? port : remembered?.Port ?? 0,
+            settings.S3Port is > 0 and { } s3Port ? s3Port : remembered?.S3Port ?? 0,
+            settings.ApiKey ?? remembered?.ApiKey ?? RandomNumberGenerator.GetHexString(40, lowercase: true),
+            settings.Https || remembered?.Https == true,
+            storage,
+            outputs,
+            settings.AzurePort is > 0 and { } azurePort ? azurePort : remembered?.AzurePort ?? 0,
+            remembered?.Azure ?? (needsAzure ? AzureAccount.Create() : null));
+    }
+
+    private static StorageKind? ReadKind(string? text) => text is null ? null
+        : Enum.GetValues<StorageKind>().Cast<StorageKind?>().FirstOrDefault(kind => text.Equals(kind.ToString(), StringComparison.OrdinalIgnoreCase))
+            ?? throw new SandboxStartException(SandboxStartException.SettingsInvalid, "'storageType' and 'outputStorage' are 'S3' or 'Azure'.");
 
     private static void Check(SandboxSettings settings)
     {
         static SandboxStartException Wrong(string message) => new(SandboxStartException.SettingsInvalid, message);
         if (string.IsNullOrWhiteSpace(settings.Path) || string.IsNullOrWhiteSpace(settings.StateHome))
             throw Wrong("'path' and 'stateHome' must not be empty.");
-        if (settings.Port is < 0 or > 65535 || settings.S3Port is < 0 or > 65535)
+        if (settings.Port is < 0 or > 65535 || settings.S3Port is < 0 or > 65535 || settings.AzurePort is < 0 or > 65535)
             throw Wrong("A port is a number from 0 to 65535.");
         if (settings.MaxRunningJobs is < 1)
             throw Wrong("'maxRunningJobs' is at least 1.");

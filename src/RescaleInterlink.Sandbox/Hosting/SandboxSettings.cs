@@ -14,6 +14,18 @@ public sealed record SandboxSettings
 
     /// <summary>S3 port; 0 or null for the remembered one, else a free one.</summary>
     public int? S3Port { get; init; }
+
+    /// <summary>Port of the Azure account; 0 or null for the remembered one, else a free one.</summary>
+    public int? AzurePort { get; init; }
+
+    /// <summary>Where the user's files go: <c>S3</c> or <c>Azure</c>; null for the remembered one, else S3.</summary>
+    public string? StorageType { get; init; }
+
+    /// <summary>Where jobs' outputs go; null for the remembered one, else where the files go.</summary>
+    public string? OutputStorage { get; init; }
+
+    /// <summary>Path of <c>azurite-blob</c>; null for the one on the PATH.</summary>
+    public string? AzuritePath { get; init; }
     public bool Https { get; init; }
 
     /// <summary>Null for the remembered one, else a new one.</summary>

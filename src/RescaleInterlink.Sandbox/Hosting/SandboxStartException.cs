@@ -6,6 +6,7 @@ public sealed class SandboxStartException(string errorId, string message, Except
     public const string SettingsInvalid = "SandboxSettingsInvalid";
     public const string FolderInUse = "SandboxFolderInUse";
     public const string PortTaken = "SandboxPortTaken";
+    public const string AzuriteMissing = "SandboxAzuriteMissing";
     public const string StartFailed = "SandboxStartFailed";
 
     public string ErrorId { get; } = errorId;

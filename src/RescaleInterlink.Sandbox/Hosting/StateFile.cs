@@ -21,7 +21,8 @@ internal sealed class StateFile : IDisposable
         PrivateFiles.CreateFolder(folder);
         using var self = Process.GetCurrentProcess();
         string startTime = self.StartTime.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
-        var announcement = new Announcement(started.ApiUrl, started.S3Endpoint, started.ApiKey, started.Path, started.ProcessId, startTime, started.CertificatePath);
+        var announcement = new Announcement(started.ApiUrl, started.S3Endpoint, started.ApiKey, started.Path, started.ProcessId, startTime, started.CertificatePath,
+            started.StorageType, started.AzureEndpoint);
         var file = new StateFile(Path.Combine(folder, name + ".json"));
         PrivateFiles.Write(file._path, JsonSerializer.SerializeToUtf8Bytes(announcement, HostingJson.Default.Announcement));
         return file;

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using RescaleInterlink.Sandbox.Streams;
 
 namespace RescaleInterlink.Sandbox.Objects;
 
@@ -6,7 +7,7 @@ namespace RescaleInterlink.Sandbox.Objects;
 /// A range of several content files read as one. All are opened at once, so that the content stays whole when the object is
 /// replaced or deleted meanwhile. Forward only; not thread-safe.
 /// </summary>
-internal sealed class SegmentStream : Stream
+internal sealed class SegmentStream : ReadOnlyStream
 {
     private readonly SafeFileHandle[] _files;
     private readonly long[] _lengths;
@@ -40,16 +41,6 @@ internal sealed class SegmentStream : Stream
         }
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
     public override int Read(Span<byte> buffer)
     {
         if (buffer.IsEmpty || _left == 0) return 0;
@@ -66,25 +57,6 @@ internal sealed class SegmentStream : Stream
         _left -= read;
         return read;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    // The bytes are nearly always in the page cache, where an asynchronous read only adds a change of threads.
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<int>(cancellationToken) : new(Read(buffer.Span));
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

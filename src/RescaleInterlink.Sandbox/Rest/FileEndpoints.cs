@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
 using RescaleInterlink.Sandbox.Data;
-using RescaleInterlink.Sandbox.Objects;
+using RescaleInterlink.Sandbox.Storage;
 
 namespace RescaleInterlink.Sandbox.Rest;
 
 /// <summary>Interop API 4: files and their tags.</summary>
-internal sealed class FileEndpoints(Store store, Views views, ObjectRepository objects, TimeProvider time)
+internal sealed class FileEndpoints(Store store, Views views, ObjectStorages objects, Account account, TimeProvider time)
 {
     public void AddTo(Router router)
     {
@@ -13,7 +13,7 @@ internal sealed class FileEndpoints(Store store, Views views, ObjectRepository o
         router.Add("POST", "/api/v3/files/", RegisterAsync);
         router.Add("GET", "/api/v3/files/{id}/", request => ApiAnswer.Ok(views.File(Find(request))));
         router.Add("PATCH", "/api/v3/files/{id}/", MoveAsync);
-        router.Add("DELETE", "/api/v3/files/{id}/", Delete);
+        router.Add("DELETE", "/api/v3/files/{id}/", DeleteAsync);
         router.Add("GET", "/api/v3/files/{id}/tags/", request => ApiAnswer.Ok(Views.Tags(Find(request).Tags)));
         router.Add("POST", "/api/v3/files/{id}/tags/", AddTagAsync);
         router.Add("DELETE", "/api/v3/files/{id}/tags/", RemoveTagAsync);
@@ -28,7 +28,7 @@ internal sealed class FileEndpoints(Store store, Views views, ObjectRepository o
 
     private async Task<ApiAnswer> RegisterAsync(ApiRequest request)
     {
-        var file = FileRegistration.Read(await request.ReadAsync(), store, objects);
+        var file = await FileRegistration.ReadAsync(await request.ReadAsync(), store, account, objects, request.Aborted);
         var stored = store.Change(transaction => transaction.Put(file with
         {
             Id = transaction.NewId(),
@@ -57,9 +57,9 @@ internal sealed class FileEndpoints(Store store, Views views, ObjectRepository o
     }
 
     /// <summary>For good: the record and the object.</summary>
-    private ApiAnswer Delete(ApiRequest request)
+    private async Task<ApiAnswer> DeleteAsync(ApiRequest request)
     {
-        new Removal(store, objects).Remove([Find(request)], []);
+        await new Removal(store, objects).RemoveAsync([Find(request)], []);
         return ApiAnswer.NoContent;
     }
 

@@ -1,5 +1,6 @@
+using System.Text.Json.Nodes;
 using RescaleInterlink.Sandbox.Data;
-using RescaleInterlink.Sandbox.Objects;
+using RescaleInterlink.Sandbox.Storage;
 
 namespace RescaleInterlink.Sandbox.Rest;
 
@@ -11,7 +12,7 @@ internal static class FileRegistration
 
     /// <returns>The record, still without ids and date.</returns>
     /// <exception cref="ApiException">400: something is wrong with it, or the object is not in storage.</exception>
-    public static FileRecord Read(BodyReader body, Store store, ObjectRepository objects)
+    public static async Task<FileRecord> ReadAsync(BodyReader body, Store store, Account account, ObjectStorages objects, CancellationToken cancellationToken)
     {
         string name = body.Text("name");
         int typeId = (int)Math.Min(int.MaxValue, body.Whole("typeId", least: 1, fallback: FileRecord.InputType));
@@ -24,9 +25,11 @@ internal static class FileRegistration
         long size = body.Whole("decryptedSize", least: 0);
         if (!body.Flag("isUploaded", fallback: true))
             body.Fail("isUploaded", "Only uploaded files can be registered.");
-        ReadStorage(body);
+        var storage = account.ReadStorage(body);
         string? sha512 = ReadChecksum(body);
-        var (container, path) = ReadPath(body, objects);
+        var (container, path) = ReadPath(body);
+        if (container.Length > 0 && path.Length > 0 && !await objects[storage].ExistsAsync(container, path, cancellationToken))
+            body.Fail("pathParts", new JsonObject { ["path"] = new JsonArray("There is no such object in storage.") });
         body.ThrowIfInvalid();
         return new FileRecord
         {
@@ -37,6 +40,7 @@ internal static class FileRegistration
             FolderId = folder,
             DecryptedSize = size,
             EncodedEncryptionKey = key,
+            Storage = storage,
             Container = container,
             Path = path,
             Sha512 = sha512,
@@ -48,17 +52,6 @@ internal static class FileRegistration
         Span<byte> key = stackalloc byte[KeyBytes + 2];
         return Convert.TryFromBase64String(text, key, out int length) && length == KeyBytes;
     }
-
-    private static void ReadStorage(BodyReader body) => body.Object("storage", storage =>
-    {
-        string id = storage.Text("id");
-        if (id.Length > 0 && id != Account.StorageId)
-            storage.Fail("id", $"Invalid pk \"{id}\" - object does not exist.");
-        string type = storage.Text("storageType");
-        if (type.Length > 0 && type != Account.StorageType)
-            storage.Fail("storageType", $"\"{type}\" is not a valid choice.");
-        return id;
-    });
 
     private static string? ReadChecksum(BodyReader body)
     {
@@ -79,15 +72,13 @@ internal static class FileRegistration
         return sha512;
     }
 
-    private static (string Container, string Path) ReadPath(BodyReader body, ObjectRepository objects)
+    private static (string Container, string Path) ReadPath(BodyReader body)
     {
         string container = "", path = "";
         body.Object("pathParts", parts =>
         {
             container = parts.Text("container");
             path = parts.Text("path");
-            if (container.Length > 0 && path.Length > 0 && objects.Find(container, path) is null)
-                parts.Fail("path", "There is no such object in storage.");
             return path;
         });
         return (container, path);

@@ -1,16 +1,16 @@
 using RescaleInterlink.Sandbox.Data;
-using RescaleInterlink.Sandbox.Objects;
+using RescaleInterlink.Sandbox.Storage;
 
 namespace RescaleInterlink.Sandbox.Rest;
 
 /// <summary>Interop API 5: folders.</summary>
-internal sealed class FolderEndpoints(Store store, Views views, ObjectRepository objects, TimeProvider time)
+internal sealed class FolderEndpoints(Store store, Views views, ObjectStorages objects, TimeProvider time)
 {
     public void AddTo(Router router)
     {
         router.Add("GET", "/api/v3/folders/{id}/contents/", Contents);
         router.Add("POST", "/api/v3/folders/{id}/", CreateAsync);
-        router.Add("DELETE", "/api/v3/folders/{id}/", Delete);
+        router.Add("DELETE", "/api/v3/folders/{id}/", DeleteAsync);
         router.Add("POST", "/api/v3/folders/{id}/contents/archive/", ArchiveAsync);
     }
 
@@ -39,12 +39,12 @@ internal sealed class FolderEndpoints(Store store, Views views, ObjectRepository
     }
 
     /// <summary>For good, with all that is beneath it.</summary>
-    private ApiAnswer Delete(ApiRequest request)
+    private async Task<ApiAnswer> DeleteAsync(ApiRequest request)
     {
         var folder = store.FindFolder(request.Id()) ?? throw ApiException.NotFound();
         if (folder.ParentId is null)
             throw ApiException.Detail(403, "You do not have permission to perform this action.");
-        new Removal(store, objects).Remove([], [folder]);
+        await new Removal(store, objects).RemoveAsync([], [folder]);
         return ApiAnswer.NoContent;
     }
 

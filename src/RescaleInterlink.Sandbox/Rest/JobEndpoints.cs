@@ -1,12 +1,12 @@
 using System.Text.Json.Nodes;
 using RescaleInterlink.Sandbox.Data;
-using RescaleInterlink.Sandbox.Objects;
 using RescaleInterlink.Sandbox.Runner;
+using RescaleInterlink.Sandbox.Storage;
 
 namespace RescaleInterlink.Sandbox.Rest;
 
 /// <summary>Interop API 6, the v3 part: jobs, statuses, tags, custom fields.</summary>
-internal sealed class JobEndpoints(Store store, JobRunner runner, ObjectRepository objects, TimeProvider time)
+internal sealed class JobEndpoints(Store store, JobRunner runner, ObjectStorages objects, TimeProvider time)
 {
     public void AddTo(Router router)
     {
@@ -74,7 +74,7 @@ internal sealed class JobEndpoints(Store store, JobRunner runner, ObjectReposito
         var job = Find(request);
         runner.Stop(job.Id);
         await runner.WaitForEndAsync(job.Id).WaitAsync(request.Aborted);
-        new Removal(store, objects).RemoveJob(Find(request));
+        await new Removal(store, objects).RemoveJobAsync(Find(request));
         return ApiAnswer.NoContent;
     }
 

@@ -1,19 +1,19 @@
 using RescaleInterlink.Sandbox.Data;
-using RescaleInterlink.Sandbox.Objects;
+using RescaleInterlink.Sandbox.Storage;
 
 namespace RescaleInterlink.Sandbox.Rest;
 
 /// <summary>Permanent removal: records first, so that nothing points at an object that is gone.</summary>
-internal sealed class Removal(Store store, ObjectRepository objects)
+internal sealed class Removal(Store store, ObjectStorages objects)
 {
     /// <summary>The files, and the folders with all that is beneath them.</summary>
-    public void Remove(IReadOnlyList<FileRecord> files, IReadOnlyList<FolderRecord> folders)
+    public Task RemoveAsync(IReadOnlyList<FileRecord> files, IReadOnlyList<FolderRecord> folders)
     {
         var removed = store.Change(transaction => Remove(transaction, files, folders));
-        DeleteObjects(removed);
+        return DeleteObjectsAsync(removed);
     }
 
-    public void RemoveJob(JobRecord job)
+    public Task RemoveJobAsync(JobRecord job)
     {
         var removed = store.Change(transaction =>
         {
@@ -22,7 +22,7 @@ internal sealed class Removal(Store store, ObjectRepository objects)
                 ? Remove(transaction, transaction.FilesOfJob(job.Id), [folder])
                 : Remove(transaction, transaction.FilesOfJob(job.Id), []);
         });
-        DeleteObjects(removed);
+        return DeleteObjectsAsync(removed);
     }
 
     private static HashSet<FileRecord> Remove(Store.Transaction transaction, IReadOnlyList<FileRecord> files, IReadOnlyList<FolderRecord> folders)
@@ -42,10 +42,11 @@ internal sealed class Removal(Store store, ObjectRepository objects)
         return gone;
     }
 
-    private void DeleteObjects(IEnumerable<FileRecord> files)
+    /// <summary>What no file names any more goes, whether or not the client still waits for it.</summary>
+    private async Task DeleteObjectsAsync(IEnumerable<FileRecord> files)
     {
         // Another file may have been registered with the same object; it keeps it.
-        foreach (var file in files.Where(file => !store.IsNamed(file.Container, file.Path)))
-            objects.Delete(file.Container, file.Path);
+        foreach (var file in files.Where(file => !store.IsNamed(file)))
+            await objects.Of(file).DeleteAsync(file.Container, file.Path, CancellationToken.None);
     }
 }

@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
 using RescaleInterlink.Sandbox.Data;
-using RescaleInterlink.Sandbox.Objects;
+using RescaleInterlink.Sandbox.Storage;
 
 namespace RescaleInterlink.Sandbox.Rest;
 
 /// <summary>Interop API 5, D5 to D7: the Trash. Note the platform's mixed naming: <c>filesymlink_ids</c> beside <c>folderIds</c>.</summary>
-internal sealed class TrashEndpoints(Store store, Views views, ObjectRepository objects)
+internal sealed class TrashEndpoints(Store store, Views views, ObjectStorages objects)
 {
     public void AddTo(Router router)
     {
@@ -39,7 +39,7 @@ internal sealed class TrashEndpoints(Store store, Views views, ObjectRepository 
     {
         var chosen = await ReadAsync(request);
         var (files, folders) = store.Change(chosen.Find);
-        new Removal(store, objects).Remove(files, folders);
+        await new Removal(store, objects).RemoveAsync(files, folders);
         return ApiAnswer.NoContent;
     }
 

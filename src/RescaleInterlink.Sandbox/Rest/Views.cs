@@ -26,7 +26,7 @@ internal sealed class Views(Account account, Store store)
         ["path"] = file.Path,
         ["encodedEncryptionKey"] = file.EncodedEncryptionKey,
         ["pathParts"] = new JsonObject { ["container"] = file.Container, ["path"] = file.Path },
-        ["storage"] = account.Storage(),
+        ["storage"] = account.Storage(file.Storage),
         ["fileChecksums"] = Checksums(file),
         ["userTags"] = new JsonArray([.. file.Tags.Select(tag => (JsonNode)tag)]),
         ["downloadUrl"] = null,

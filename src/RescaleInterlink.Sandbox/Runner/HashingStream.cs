@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using RescaleInterlink.Sandbox.Streams;
 
 namespace RescaleInterlink.Sandbox.Runner;
 

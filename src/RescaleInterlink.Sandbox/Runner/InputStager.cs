@@ -21,9 +21,9 @@ internal sealed class InputStager(RunSettings settings)
 
     private async Task StageCoreAsync(FileRecord file, bool decompress, WorkFolder folder, CancellationToken cancellationToken)
     {
-        var stored = settings.Objects.Find(file.Container, file.Path) ?? throw new RunFailure("its object is not in storage");
+        await using var stored = await settings.Objects.Of(file).OpenAsync(file.Container, file.Path, cancellationToken) ?? throw new RunFailure("its object is not in storage");
         byte[] key = Convert.FromBase64String(file.EncodedEncryptionKey);
-        await using var plaintext = new HashingStream(ObjectCipher.OpenPlaintext(settings.Objects.OpenRead(stored), key, stored.Metadata));
+        await using var plaintext = new HashingStream(ObjectCipher.OpenPlaintext(stored.Content, key, stored.Metadata));
         if (decompress && ArchiveUnpacker.IsArchive(file.Name))
         {
             await ArchiveUnpacker.UnpackAsync(file.Name, plaintext, folder, cancellationToken);

@@ -61,12 +61,13 @@ internal static class LeftOverProcesses
         return any;
     }
 
-    private static bool IsSame(RunProcess run)
+    /// <summary>Whether it still runs; a zombie, which stays where nobody collects it, does not.</summary>
+    public static bool IsSame(RunProcess run)
     {
         try
         {
             using var process = Process.GetProcessById(run.Id);
-            return (process.StartTime.ToUniversalTime() - run.StartTime.UtcDateTime).Duration() < StartTimeTolerance;
+            return (process.StartTime.ToUniversalTime() - run.StartTime.UtcDateTime).Duration() < StartTimeTolerance && !IsZombie(run.Id);
         }
         catch (Exception failure) when (failure is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
         {
@@ -75,7 +76,25 @@ internal static class LeftOverProcesses
         }
     }
 
-    private static void KillTree(int id)
+    private static bool IsZombie(int id)
+    {
+        if (!OperatingSystem.IsLinux())
+            return false;
+        try
+        {
+            // The name in parentheses may hold anything; the state follows the last one.
+            string stat = File.ReadAllText($"/proc/{id}/stat");
+            int end = stat.LastIndexOf(')');
+            return end >= 0 && end + 2 < stat.Length && stat[end + 2] is 'Z' or 'X';
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Gone between two looks.
+            return true;
+        }
+    }
+
+    public static void KillTree(int id)
     {
         try
         {

@@ -1,19 +1,22 @@
 using System.Security.Cryptography;
 using System.Text;
 using RescaleInterlink.Sandbox.Data;
+using RescaleInterlink.Sandbox.Storage;
 
 namespace RescaleInterlink.Sandbox.Runner;
 
 /// <summary>Puts a run's outputs into storage, each encrypted in format v0 with its own key and IV, streamed.</summary>
 internal sealed class OutputCollector(RunSettings settings, TimeProvider time)
 {
-    /// <summary>S3's own limit, in bytes of UTF-8.</summary>
+    /// <summary>S3's own limit, in bytes of UTF-8; Azure's is as many characters.</summary>
     private const int LongestKey = 1024;
+
+    private readonly IObjectStorage _storage = settings.Objects[settings.OutputStorage];
 
     /// <returns>Records of all outputs, still without ids.</returns>
     public async Task<IReadOnlyList<FileRecord>> CollectAsync(JobRecord job, WorkFolder folder, CancellationToken cancellationToken)
     {
-        RemoveLeftOvers(job);
+        await RemoveLeftOversAsync(job, cancellationToken);
         List<FileRecord> outputs = [];
         try
         {
@@ -26,7 +29,7 @@ internal sealed class OutputCollector(RunSettings settings, TimeProvider time)
         catch (IOException)
         {
             // A full disk. What no file will name must not keep it full.
-            RemoveLeftOvers(job);
+            await RemoveLeftOversAsync(job, cancellationToken);
             throw;
         }
 
@@ -34,14 +37,8 @@ internal sealed class OutputCollector(RunSettings settings, TimeProvider time)
     }
 
     /// <summary>What a sandbox that was killed while it collected has put into storage belongs to no file.</summary>
-    private void RemoveLeftOvers(JobRecord job)
-    {
-        while (settings.Objects.List(settings.Container, Prefix(job), delimiter: null, after: null, limit: 1000).Objects is { Count: > 0 } found)
-        {
-            foreach (var stored in found)
-                settings.Objects.Delete(stored.Bucket, stored.Key);
-        }
-    }
+    private Task RemoveLeftOversAsync(JobRecord job, CancellationToken cancellationToken)
+        => _storage.DeleteAllAsync(settings.Container, Prefix(job), cancellationToken);
 
     private string Prefix(JobRecord job) => $"{settings.PathBase}/output/{job.Id}/run_{RunRecord.OnlyId}/";
 
@@ -62,7 +59,7 @@ internal sealed class OutputCollector(RunSettings settings, TimeProvider time)
         await using var plaintext = new HashingStream(content);
         await using var ciphertext = ObjectCipher.OpenCiphertext(plaintext, key, iv);
         var metadata = new Dictionary<string, string> { ["iv"] = Convert.ToBase64String(iv) };
-        await settings.Objects.PutAsync(settings.Container, path, ciphertext, metadata, cancellationToken);
+        await _storage.PutAsync(settings.Container, path, ciphertext, metadata, cancellationToken);
         return new FileRecord
         {
             Id = "",
@@ -73,6 +70,7 @@ internal sealed class OutputCollector(RunSettings settings, TimeProvider time)
             DateUploaded = time.GetUtcNow(),
             DecryptedSize = plaintext.Count,
             EncodedEncryptionKey = Convert.ToBase64String(key),
+            Storage = settings.OutputStorage,
             Container = settings.Container,
             Path = path,
             Sha512 = plaintext.Sha512,

@@ -1,3 +1,5 @@
+using RescaleInterlink.Sandbox.Streams;
+
 namespace RescaleInterlink.Sandbox.Runner;
 
 /// <summary>Reads a v1 object: parts of equal encrypted length, each with its own key, IV and padding.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using RescaleInterlink.Sandbox.Streams;
 
 namespace RescaleInterlink.Sandbox.S3;
 
@@ -10,7 +11,7 @@ namespace RescaleInterlink.Sandbox.S3;
 /// line. Yields the data alone; checks every chunk's signature before the next chunk is given out, and the trailers'.
 /// Forward only; not thread-safe.
 /// </summary>
-internal sealed class AwsChunkedStream : Stream
+internal sealed class AwsChunkedStream : AsyncReadStream
 {
     // A line holds a length and a signature, or one trailer; 4 KiB are many of them. Data that fill the caller's buffer bypass this one.
     private const int BufferLength = 4096;
@@ -58,16 +59,6 @@ internal sealed class AwsChunkedStream : Stream
     /// <summary>The trailers, lower-case names; complete once the stream has been read to its end.</summary>
     public IReadOnlyDictionary<string, string> Trailers => _trailers;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
     /// <exception cref="S3Exception">The framing is broken, ends early, or a signature is wrong.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -95,21 +86,6 @@ internal sealed class AwsChunkedStream : Stream
             }
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Bodies are read asynchronously.");
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using RescaleInterlink.Sandbox.Data;
 using RescaleInterlink.Sandbox.Objects;
 using RescaleInterlink.Sandbox.Runner;
+using RescaleInterlink.Sandbox.Storage;
 using RescaleInterlink.Sandbox.Tests.Support;
 
 namespace RescaleInterlink.Sandbox.Tests.Runner;
@@ -15,7 +16,7 @@ public sealed class JobRunnerTests
         using var folder = new TestFolder();
         using var store = new Store(folder.In("journal"));
         var settings = new RunSettings(
-            new ObjectRepository(folder.In("storage")), folder.In("runs"), "sandbox", "user", MaxRunningJobs: 1, TimeSpan.FromHours(1), _ => null);
+            new ObjectStorages(new RepositoryStorage(new ObjectRepository(folder.In("storage"))), azure: null), StorageKind.S3, folder.In("runs"), "sandbox", "user", MaxRunningJobs: 1, TimeSpan.FromHours(1), _ => null);
         store.Change(change => change.Put(Job("old", folder).With(JobStatuses.Queued, DateTimeOffset.UtcNow) with { SubmittedAs = change.NextSubmission() }));
         store.Change(change => change.Put(Job("new", folder)));
         await using var runner = new JobRunner(store, settings, TimeProvider.System, NullLogger.Instance);
