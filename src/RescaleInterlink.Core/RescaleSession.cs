@@ -1,6 +1,7 @@
 using RescaleInterlink.Configuration;
 using RescaleInterlink.Jobs;
 using RescaleInterlink.Library;
+using RescaleInterlink.Library.Folders;
 using RescaleInterlink.Networking;
 using RescaleInterlink.Pipelines;
 using RescaleInterlink.Platform;
@@ -60,6 +61,10 @@ public sealed class RescaleSession : IDisposable, IAsyncDisposable
     }
 
     public PipelineRunner CreatePipeline() => new(Jobs, _time);
+
+    public FolderUpload CreateFolderUpload(FolderUploadOptions options) => new(Client, Library, options);
+
+    public FolderDownload CreateFolderDownload(FolderDownloadOptions options) => new(Client, Library, options);
 
     /// <summary>An engine of its own for one command; whoever asked for it disposes it, before the session.</summary>
     public TransferEngine CreateEngine(TransferOptions options) => new(options, _time);

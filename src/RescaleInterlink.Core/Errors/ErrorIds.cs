@@ -20,6 +20,7 @@ public static class ErrorIds
     public const string FolderNotFound = nameof(FolderNotFound);
     public const string JobNotFound = nameof(JobNotFound);
     public const string FileAlreadyExists = nameof(FileAlreadyExists);
+    public const string FolderAlreadyExists = nameof(FolderAlreadyExists);
 
     public const string StorageUnreachable = nameof(StorageUnreachable);
     public const string StorageTimeout = nameof(StorageTimeout);
@@ -44,6 +45,8 @@ public static class ErrorIds
     public const string SourceUnreadable = nameof(SourceUnreadable);
     public const string SourceChanged = nameof(SourceChanged);
     public const string SourceIsDirectory = nameof(SourceIsDirectory);
+    public const string SourceIsFile = nameof(SourceIsFile);
+    public const string SymbolicLinkRefused = nameof(SymbolicLinkRefused);
     public const string DestinationExists = nameof(DestinationExists);
     public const string DestinationInvalid = nameof(DestinationInvalid);
     public const string DestinationUnwritable = nameof(DestinationUnwritable);

@@ -52,15 +52,18 @@ public static class LocalNames
         return place;
     }
 
-    private static string WithId(string path, string id)
+    internal static string WithId(string path, string id)
     {
-        var safeId = new string(id.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_').ToArray());
+        var safeId = SafeId(id);
         var name = Path.GetFileName(path);
         // The last extension; a name that begins with its only dot has none.
         var dot = name.LastIndexOf('.');
         var changed = dot > 0 ? $"{name[..dot]}_{safeId}{name[dot..]}" : $"{name}_{safeId}";
         return Path.Combine(Path.GetDirectoryName(path)!, changed);
     }
+
+    /// <summary>An id as a part of a name: servers choose it, too.</summary>
+    internal static string SafeId(string id) => new(id.Select(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_').ToArray());
 
     private static IEnumerable<string> Parents(string? path, string root)
     {

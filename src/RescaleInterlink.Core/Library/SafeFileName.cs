@@ -78,7 +78,8 @@ public static class SafeFileName
         return Path.Combine(place, segments[^1]);
     }
 
-    private static bool LeadsOut(string folder, string place)
+    /// <summary>Whether a place is a link that leads out of the folder.</summary>
+    internal static bool LeadsOut(string folder, string place)
     {
         var entry = new DirectoryInfo(place);
         if (entry.LinkTarget is null)
@@ -95,7 +96,7 @@ public static class SafeFileName
         }
     }
 
-    private static RescaleException Unsafe(string? name, string fault) => new(
+    internal static RescaleException Unsafe(string? name, string fault) => new(
         ErrorIds.UnsafeFileName,
         ErrorKind.InvalidInput,
         $"The name '{Shown(name)}' cannot be a file name: {fault}.",

@@ -241,6 +241,13 @@ internal sealed class NameDto
     public required string Name { get; set; }
 }
 
+/// <summary>Both lists always there, empty rather than null (interop API 5, D4).</summary>
+internal sealed class ArchiveDto
+{
+    public required IReadOnlyList<string> FileIds { get; set; }
+    public required IReadOnlyList<string> FolderIds { get; set; }
+}
+
 internal sealed class ProjectDto
 {
     public required string ProjectId { get; set; }

@@ -22,5 +22,6 @@ namespace RescaleInterlink.Platform.Wire;
 [JsonSerializable(typeof(PageDto<AnalysisDto>))]
 [JsonSerializable(typeof(JobRequest))]
 [JsonSerializable(typeof(NameDto))]
+[JsonSerializable(typeof(ArchiveDto))]
 [JsonSerializable(typeof(ProjectDto))]
 internal sealed partial class PlatformJson : JsonSerializerContext;

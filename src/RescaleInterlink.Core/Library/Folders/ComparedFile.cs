@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+using RescaleInterlink.Transfers.LocalFiles;
+
+namespace RescaleInterlink.Library.Folders;
+
+/// <summary>A local file that may be what the platform has. It is read, once, when a length is equal and only the hash can tell.</summary>
+internal sealed class ComparedFile(string path, long length)
+{
+    private const int ReadSize = 1 << 20;
+
+    private string? _sha512;
+
+    /// <returns>False too when the platform has no length or no hash: nothing is the same without proof.</returns>
+    /// <exception cref="Errors.RescaleException">SourceNotFound, SourceUnreadable.</exception>
+    public async Task<bool> IsAsync(long? otherLength, string? otherSha512, CancellationToken cancellationToken)
+    {
+        if (otherLength != length || string.IsNullOrEmpty(otherSha512))
+            return false;
+        _sha512 ??= await HashAsync(cancellationToken).ConfigureAwait(false);
+        return _sha512.Equals(otherSha512, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private async Task<string> HashAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
+            var buffer = new byte[(int)Math.Clamp(length, 1, ReadSize)];
+            int count;
+            while ((count = await file.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+                hash.AppendData(buffer, 0, count);
+            return Convert.ToHexString(hash.GetHashAndReset());
+        }
+        catch (Exception e) when (LocalFileErrors.FromReading(e, path) is { } failure)
+        {
+            throw failure;
+        }
+    }
+}
