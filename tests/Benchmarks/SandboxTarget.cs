@@ -36,10 +36,10 @@ internal sealed class SandboxTarget : IAsyncDisposable
 
     public Task SetFaultsAsync(params string[] rules) => _sandbox.SetFaultsAsync(rules);
 
-    private async Task<StoreCredentials> FetchAsync(CancellationToken cancellationToken)
+    private async Task<S3Credentials> FetchAsync(CancellationToken cancellationToken)
     {
         var keys = await _session.Client.Users.GetStorageCredentialsAsync(null, cancellationToken);
-        return new StoreCredentials(keys.AccessKey!, keys.SecretKey!, keys.SessionToken!, keys.Expiration!.Value);
+        return new S3Credentials(keys.AccessKey!, keys.SecretKey!, keys.SessionToken!, keys.Expiration!.Value);
     }
 
     public async ValueTask DisposeAsync()

@@ -23,10 +23,19 @@ public static class ObjectStoreContract
         [nameof(RangeBeyondTheEnd)] = RangeBeyondTheEnd,
         [nameof(PartsInAnyOrder)] = PartsInAnyOrder,
         [nameof(PartWrittenTwice)] = PartWrittenTwice,
+        [nameof(PartAfterCommit)] = PartAfterCommit,
         [nameof(NothingBeforeCommit)] = NothingBeforeCommit,
         [nameof(AbortTwice)] = AbortTwice,
         [nameof(CommitAfterAbort)] = CommitAfterAbort,
         [nameof(CommitOfAMissingPart)] = CommitOfAMissingPart,
+        [nameof(CommitTwice)] = CommitTwice,
+        [nameof(CommitReplaces)] = CommitReplaces,
+        [nameof(PartsAtTheSameTime)] = PartsAtTheSameTime,
+        [nameof(PartsForResuming)] = PartsForResuming,
+        [nameof(PartsOfNothing)] = PartsOfNothing,
+        [nameof(UploadsSideBySide)] = UploadsSideBySide,
+        [nameof(UnfinishedUploadsAreListed)] = UnfinishedUploadsAreListed,
+        [nameof(DeleteTwice)] = DeleteTwice,
         [nameof(StopBeforeStart)] = StopBeforeStart,
     };
 
@@ -55,7 +64,8 @@ public static class ObjectStoreContract
     {
         var key = NewKey();
         await store.PutAsync(key, ReadOnlyMemory<byte>.Empty, Metadata, default);
-        Require((await store.GetPropertiesAsync(key, default)).Length == 0, "length 0");
+        Require(await store.GetPropertiesAsync(key, default) is { Length: 0 } found && found.Metadata["iv"] == Metadata["iv"], "length 0, with metadata");
+        Require((await ReadAsync(store, key, 0, 0, null)).Length == 0, "nothing is read of nothing");
     }
 
     public static async Task StrangeKeys(IObjectStore store)
@@ -106,7 +116,23 @@ public static class ObjectStoreContract
         var properties = await store.GetPropertiesAsync(key, default);
         Require(properties.ETag == etag && properties.Metadata["iv"] == Metadata["iv"], "ETag and metadata of the whole");
         Require((await ReadAsync(store, key, 0, content.Length, etag)).AsSpan().SequenceEqual(content), "content");
-        await RequireErrorAsync(ErrorIds.UploadVanished, () => store.WritePartAsync(upload, 4, Bytes(5), default));
+    }
+
+    public static async Task PartAfterCommit(IObjectStore store)
+    {
+        var upload = await store.BeginAsync(NewKey(), Metadata, default);
+        var part = await store.WritePartAsync(upload, 1, Bytes(50), default);
+        var etag = await store.CommitAsync(upload, [part], default);
+        try
+        {
+            await store.WritePartAsync(upload, 1, Bytes(60, seed: 2), default);
+        }
+        catch (RescaleException gone) when (gone.ErrorId == ErrorIds.UploadVanished)
+        {
+            // The usual answer; a server may also take the part, for nothing.
+        }
+
+        Require((await ReadAsync(store, upload.Key, 0, 50, etag)).AsSpan().SequenceEqual(Bytes(50)), "a late part does not touch the object");
     }
 
     public static async Task PartWrittenTwice(IObjectStore store)
@@ -138,18 +164,134 @@ public static class ObjectStoreContract
 
     public static async Task CommitAfterAbort(IObjectStore store)
     {
+        // Where nothing can be given up, a later commit is as good as any other.
+        if (!store.Capabilities.Has(StoreFeatures.FreesAbortedParts)) return;
         var upload = await store.BeginAsync(NewKey(), Metadata, default);
         var part = await store.WritePartAsync(upload, 1, Bytes(50), default);
         await store.AbortAsync(upload, default);
         await RequireErrorAsync(ErrorIds.UploadVanished, () => store.CommitAsync(upload, [part], default));
+        await RequireErrorAsync(ErrorIds.UploadVanished, () => ListAsync(store, upload));
     }
 
     public static async Task CommitOfAMissingPart(IObjectStore store)
     {
         var upload = await store.BeginAsync(NewKey(), Metadata, default);
         var part = await store.WritePartAsync(upload, 1, Bytes(50), default);
-        await RequireErrorAsync(ErrorIds.StorageRejected, () => store.CommitAsync(upload, [part, part with { PartNumber = 2 }], default));
+        // Without ids a part that is missing is one that has lapsed, and so the upload is no more.
+        await RequireErrorAsync(store.Capabilities.Has(StoreFeatures.UploadIds) ? ErrorIds.StorageRejected : ErrorIds.UploadVanished,
+            () => store.CommitAsync(upload, [part, part with { PartNumber = 2 }], default));
+        await RequireErrorAsync(ErrorIds.ObjectNotFound, () => store.GetPropertiesAsync(upload.Key, default));
         await store.AbortAsync(upload, default);
+    }
+
+    public static async Task CommitTwice(IObjectStore store)
+    {
+        var upload = await store.BeginAsync(NewKey(), Metadata, default);
+        var part = await store.WritePartAsync(upload, 1, Bytes(50), default);
+        await store.CommitAsync(upload, [part], default);
+        try
+        {
+            await store.CommitAsync(upload, [part], default);
+        }
+        catch (RescaleException gone) when (gone.ErrorId == ErrorIds.UploadVanished)
+        {
+            // The one allowed answer beside success: the first commit has used it up.
+        }
+
+        Require((await ReadAsync(store, upload.Key, 0, 50, null)).AsSpan().SequenceEqual(Bytes(50)), "the object is whole after the second commit");
+        Require((await store.GetPropertiesAsync(upload.Key, default)).Metadata["iv"] == Metadata["iv"], "metadata after the second commit");
+    }
+
+    public static async Task CommitReplaces(IObjectStore store)
+    {
+        var key = NewKey();
+        var before = await store.PutAsync(key, Bytes(30), new Dictionary<string, string> { ["iv"] = "b2xk" }, default);
+        var upload = await store.BeginAsync(key, Metadata, default);
+        var part = await store.WritePartAsync(upload, 1, Bytes(40, seed: 2), default);
+        Require((await ReadAsync(store, key, 0, 30, before)).AsSpan().SequenceEqual(Bytes(30)), "the old object stays until the commit");
+        var after = await store.CommitAsync(upload, [part], default);
+        Require(before != after && (await ReadAsync(store, key, 0, 40, after)).AsSpan().SequenceEqual(Bytes(40, seed: 2)), "the new object");
+        Require((await store.GetPropertiesAsync(key, default)).Metadata["iv"] == Metadata["iv"], "metadata of the new object");
+        await RequireErrorAsync(ErrorIds.ObjectChanged, () => ReadAsync(store, key, 0, 10, before));
+    }
+
+    public static async Task PartsAtTheSameTime(IObjectStore store)
+    {
+        const int Count = 4;
+        var (key, content) = (NewKey(), Bytes(Count * PartSize));
+        var upload = await store.BeginAsync(key, Metadata, default);
+        var parts = await Task.WhenAll(Enumerable.Range(0, Count).Select(i => store.WritePartAsync(upload, i + 1, content.AsMemory(i * PartSize, PartSize), default)));
+        await store.CommitAsync(upload, parts, default);
+        const int Range = 3 << 20;
+        var read = new byte[content.Length];
+        await Task.WhenAll(Enumerable.Range(0, (read.Length + Range - 1) / Range).Select(i =>
+            store.ReadRangeAsync(key, i * Range, read.AsMemory(i * Range, Math.Min(Range, read.Length - (i * Range))), null, default)));
+        Require(read.AsSpan().SequenceEqual(content), "content written and read in parallel");
+    }
+
+    /// <summary>What a resumed upload sees and does: parts of another process, one of them sent again, the missing one added.</summary>
+    public static async Task PartsForResuming(IObjectStore store)
+    {
+        var (key, content) = (NewKey(), Bytes((2 * PartSize) + 77));
+        var begun = await store.BeginAsync(key, Metadata, default);
+        var third = await store.WritePartAsync(begun, 3, content.AsMemory(2 * PartSize), default);
+        var first = await store.WritePartAsync(begun, 1, content.AsMemory(0, PartSize), default);
+        var resumed = new MultipartUpload(key, begun.Id, Metadata, begun.HasChecksums);
+        Require((await ListAsync(store, resumed)).SequenceEqual([first, third]), "the parts so far");
+        var again = await store.WritePartAsync(resumed, 1, content.AsMemory(0, PartSize), default);
+        Require(again == first, "the same bytes make the same part");
+        var second = await store.WritePartAsync(resumed, 2, content.AsMemory(PartSize, PartSize), default);
+        Require((await ListAsync(store, resumed)).SequenceEqual([first, second, third]), "all parts");
+        await store.CommitAsync(resumed, await ListAsync(store, resumed), default);
+        Require((await ReadAsync(store, key, 0, content.Length, null)).AsSpan().SequenceEqual(content), "content");
+    }
+
+    public static async Task PartsOfNothing(IObjectStore store)
+    {
+        var upload = await store.BeginAsync(NewKey(), Metadata, default);
+        Require((await ListAsync(store, upload)).Count == 0, "an upload that was only begun has no parts");
+        await store.AbortAsync(upload, default);
+    }
+
+    public static async Task UploadsSideBySide(IObjectStore store)
+    {
+        if (!store.Capabilities.Has(StoreFeatures.UploadIds)) return;
+        var key = NewKey();
+        var one = await store.BeginAsync(key, Metadata, default);
+        var two = await store.BeginAsync(key, Metadata, default);
+        var partOfOne = await store.WritePartAsync(one, 1, Bytes(10), default);
+        await store.WritePartAsync(two, 1, Bytes(20), default);
+        await store.AbortAsync(two, default);
+        Require((await ListAsync(store, one)).SequenceEqual([partOfOne]), "the parts of one upload are its own");
+        await store.CommitAsync(one, [partOfOne], default);
+        Require((await store.GetPropertiesAsync(key, default)).Length == 10, "the object of the one that was committed");
+    }
+
+    public static async Task UnfinishedUploadsAreListed(IObjectStore store)
+    {
+        if (!store.Capabilities.Has(StoreFeatures.ListUploads)) return;
+        var folder = NewKey() + "/a b+ü";
+        var upload = await store.BeginAsync($"{folder}/one", Metadata, default);
+        var part = await store.WritePartAsync(upload, 1, Bytes(10), default);
+        var other = await store.BeginAsync($"{NewKey()}/two", Metadata, default);
+        await store.WritePartAsync(other, 1, Bytes(10), default);
+        await store.PutAsync($"{folder}/empty", ReadOnlyMemory<byte>.Empty, Metadata, default);
+        var found = await ListUploadsAsync(store, folder);
+        Require(found.Count == 1 && found[0].Key == upload.Key && found[0].Id == upload.Id, "the upload under that prefix, and no other");
+        await store.CommitAsync(upload, [part], default);
+        Require((await ListUploadsAsync(store, folder)).Count == 0, "a finished one is not listed");
+        await store.AbortAsync(other, default);
+        if (store.Capabilities.Has(StoreFeatures.FreesAbortedParts))
+            Require((await ListUploadsAsync(store, other.Key)).Count == 0, "one that was given up is not listed");
+    }
+
+    public static async Task DeleteTwice(IObjectStore store)
+    {
+        var key = NewKey() + "/a b";
+        await store.PutAsync(key, Bytes(10), Metadata, default);
+        await store.DeleteAsync(key, default);
+        await RequireErrorAsync(ErrorIds.ObjectNotFound, () => store.GetPropertiesAsync(key, default));
+        await store.DeleteAsync(key, default);
     }
 
     public static async Task StopBeforeStart(IObjectStore store)
@@ -192,6 +334,13 @@ public static class ObjectStoreContract
         var parts = new List<StoredPart>();
         await foreach (var part in store.ListPartsAsync(upload, default)) parts.Add(part);
         return parts;
+    }
+
+    private static async Task<List<UnfinishedUpload>> ListUploadsAsync(IObjectStore store, string prefix)
+    {
+        var uploads = new List<UnfinishedUpload>();
+        await foreach (var upload in store.ListUploadsAsync(prefix, default)) uploads.Add(upload);
+        return uploads;
     }
 
     private static async Task RequireErrorAsync(string errorId, Func<Task> action)

@@ -25,6 +25,9 @@ public sealed class SandboxFixture : IAsyncDisposable
     /// <summary>State folder in which the sandbox tells where it runs.</summary>
     public string StateHome => _options.StateHome!;
 
+    /// <summary>Folder of the sources that the running tests were built from.</summary>
+    public static string RepositoryRoot { get; } = FindRoot();
+
     /// <summary>The built program of the same configuration as the running tests.</summary>
     public static string ProgramPath { get; } = FindProgram();
 
@@ -137,11 +140,14 @@ public sealed class SandboxFixture : IAsyncDisposable
     {
         // .../tests/<suite>/bin/<configuration>/net10.0/
         var output = new DirectoryInfo(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        var root = output;
+        return Path.Combine(RepositoryRoot, "src", "RescaleInterlink.Sandbox", "bin", output.Parent!.Name, output.Name, "RescaleInterlink.Sandbox.dll");
+    }
+
+    private static string FindRoot()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
         while (root is not null && !File.Exists(Path.Combine(root.FullName, "RescalePS.sln")))
             root = root.Parent;
-        return root is null
-            ? throw new InvalidOperationException("The tests do not run within the repository.")
-            : Path.Combine(root.FullName, "src", "RescaleInterlink.Sandbox", "bin", output.Parent!.Name, output.Name, "RescaleInterlink.Sandbox.dll");
+        return root?.FullName ?? throw new InvalidOperationException("The tests do not run within the repository.");
     }
 }

@@ -125,7 +125,7 @@ public sealed partial class FileLibrary
     {
         var user = await _user.GetAsync(cancellationToken).ConfigureAwait(false);
         // The object's name without the name of any file.
-        var prefix = ObjectNaming.ForS3(user.DefaultStorage.ConnectionSettings?.PathBase, "", "").Key.TrimEnd('-');
+        var prefix = ObjectNaming.KeyPrefix(user.DefaultStorage);
         return (_stores.ForUploads(user), prefix);
     }
 

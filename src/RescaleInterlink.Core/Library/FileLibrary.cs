@@ -55,7 +55,7 @@ public sealed partial class FileLibrary : IAsyncDisposable
             {
                 Source = source,
                 Store = store,
-                Key = ObjectNaming.ForS3(settings.PathBase, name, ObjectNaming.NewSuffix()).Key,
+                Key = ObjectNaming.ForNew(user.DefaultStorage, name).Key,
                 Format = options.PreEncrypt ? ObjectFormat.Whole : ObjectFormat.Chained,
                 Resume = options.NoResume ? null : _identities.ForUpload(source, name, folderId, settings.Container),
                 OnNotice = options.OnNotice,

@@ -16,7 +16,7 @@ internal sealed class FileRegistrar(RescaleClient client, StorageDescription sto
     /// <summary>An object of an earlier run may have been registered by it; so the newest files are looked at first.</summary>
     public async Task<PlatformFile> RegisterAsync(UploadResult uploaded, CancellationToken cancellationToken)
     {
-        var path = uploaded.Key;
+        var path = ObjectNaming.RegisteredPath(storage, uploaded.Key);
         if (uploaded.ResumedBytes > 0)
             Registered = await FindAsync(client, path, cancellationToken).ConfigureAwait(false);
         return Registered ??= await PostAsync(

@@ -21,6 +21,9 @@ public sealed record StorageLocation(StorageDescription Storage, PathParts PathP
 /// <summary>Temporary credentials. <see cref="ToString"/> never shows them.</summary>
 public sealed record StorageCredentials(string StorageType, string? AccessKey, string? SecretKey, string? SessionToken, string? SasToken, DateTimeOffset? Expiration)
 {
+    /// <summary>Azure: tokens that are good for one path each, by path.</summary>
+    public IReadOnlyDictionary<string, string> PathSasTokens { get; init; } = new Dictionary<string, string>();
+
     public override string ToString() => $"StorageCredentials {{ StorageType = {StorageType} }}";
 }
 

@@ -39,7 +39,10 @@ public sealed class UsersClient
             credentials.SecretKey,
             credentials.SessionToken,
             credentials.SasToken?.TrimStart('?'),
-            credentials.Expiration);
+            credentials.Expiration)
+        {
+            PathSasTokens = PathTokens(credentials),
+        };
     }
 
     private async Task<UserProfile> GetCurrentAsync(CallPolicy policy, CancellationToken cancellationToken)
@@ -47,6 +50,18 @@ public sealed class UsersClient
         var call = new ApiCall(HttpMethod.Get, "/api/v3/users/me/", policy, "the user's profile") { NotFoundId = ErrorIds.PlatformProtocol };
         var user = await _channel.GetAsync(call, PlatformJson.Default.UserDto, cancellationToken).ConfigureAwait(false);
         return user.ToRecord();
+    }
+
+    private static Dictionary<string, string> PathTokens(CredentialsDto credentials)
+    {
+        var tokens = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var entry in credentials.Paths ?? [])
+        {
+            if ((entry?.PathParts?.Path ?? entry?.Path) is { Length: > 0 } path && entry?.SasToken?.TrimStart('?') is { Length: > 0 } token)
+                tokens[path] = token;
+        }
+
+        return tokens;
     }
 
     private static CredentialsRequestDto Request(StorageLocation location) => new()

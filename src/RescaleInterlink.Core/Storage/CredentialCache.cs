@@ -6,17 +6,18 @@ namespace RescaleInterlink.Storage;
 /// Keeps temporary keys as long as they may be trusted: 8 minutes, and never into their last 2 (interop storage 7).
 /// Any number of callers cause one fetch. Thread-safe.
 /// </summary>
-public sealed class CredentialCache(CredentialSource source, TimeProvider time) : IDisposable
+public sealed class CredentialCache<TCredentials>(CredentialSource<TCredentials> source, TimeProvider time) : IDisposable
+    where TCredentials : StoreCredentials
 {
     private static readonly TimeSpan MaximumAge = TimeSpan.FromMinutes(8);
     private static readonly TimeSpan ExpiryMargin = TimeSpan.FromMinutes(2);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private volatile Entry? _entry;
-    private volatile StoreCredentials? _refused;
+    private volatile TCredentials? _refused;
 
     /// <summary>Credentials that are fresh by age and expiry and have not been refused.</summary>
-    public async ValueTask<StoreCredentials> GetAsync(CancellationToken cancellationToken)
+    public async ValueTask<TCredentials> GetAsync(CancellationToken cancellationToken)
     {
         if (Usable(_entry) is { } ready) return ready;
         await _gate.WaitAsync(cancellationToken);
@@ -40,12 +41,12 @@ public sealed class CredentialCache(CredentialSource source, TimeProvider time) 
     }
 
     /// <summary>Reports that the store refused these; the next <see cref="GetAsync"/> forces new ones, unless that has happened already.</summary>
-    public void Refuse(StoreCredentials used)
+    public void Refuse(TCredentials used)
     {
         if (ReferenceEquals(_entry?.Credentials, used)) _refused = used;
     }
 
-    private async Task<StoreCredentials> FetchAsync(bool force, CancellationToken cancellationToken)
+    private async Task<TCredentials> FetchAsync(bool force, CancellationToken cancellationToken)
     {
         try
         {
@@ -58,10 +59,10 @@ public sealed class CredentialCache(CredentialSource source, TimeProvider time) 
         }
     }
 
-    private StoreCredentials? Usable(Entry? entry) =>
+    private TCredentials? Usable(Entry? entry) =>
         entry is not null && time.GetUtcNow() < entry.UseUntil && !ReferenceEquals(entry.Credentials, _refused) ? entry.Credentials : null;
 
     public void Dispose() => _gate.Dispose();
 
-    private sealed record Entry(StoreCredentials Credentials, DateTimeOffset UseUntil);
+    private sealed record Entry(TCredentials Credentials, DateTimeOffset UseUntil);
 }

@@ -24,8 +24,19 @@ public sealed class ObjectStoreFactory : IDisposable
     }
 
     /// <summary>A bucket, with retries and credentials that renew themselves.</summary>
-    public IObjectStore OpenS3(StoreDescription store, CredentialSource credentials) => new RetryingObjectStore(
-        new S3.S3ObjectStore(store, new CredentialCache(credentials, _retries.Time), _http, _timeouts, _retries.Time), _retries);
+    public IObjectStore OpenS3(StoreDescription store, CredentialSource<S3Credentials> credentials) => new RetryingObjectStore(
+        new S3.S3ObjectStore(store, new CredentialCache<S3Credentials>(credentials, _retries.Time), _http, _timeouts, _retries.Time), _retries);
+
+    /// <summary>A container of an Azure account, with one SAS for all of it.</summary>
+    public IObjectStore OpenAzure(AzureStoreDescription store, CredentialSource<SasCredentials> credentials) =>
+        OpenAzure(store, new AzureBlob.SasTokens(credentials, _retries.Time));
+
+    /// <summary>The same, with a SAS for each blob; unfinished uploads cannot be listed.</summary>
+    public IObjectStore OpenAzure(AzureStoreDescription store, BlobCredentialSource credentials) =>
+        OpenAzure(store, new AzureBlob.SasTokens(credentials, _retries.Time));
+
+    private RetryingObjectStore OpenAzure(AzureStoreDescription store, AzureBlob.SasTokens tokens) =>
+        new(new AzureBlob.AzureBlobStore(store, tokens, _http, _timeouts, _retries.Time), _retries);
 
     public void Dispose() => _http.Dispose();
 }

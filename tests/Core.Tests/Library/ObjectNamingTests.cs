@@ -1,4 +1,5 @@
 using RescaleInterlink.Library;
+using RescaleInterlink.Platform;
 
 namespace RescaleInterlink.Core.Tests.Library;
 
@@ -20,6 +21,21 @@ public class ObjectNamingTests
             Assert.Equal(Get("objectKeyOrBlob").TrimStart('/'), name.Key);
             Assert.Equal(Get("registeredPathPartsPath").TrimStart('/'), name.RegisteredPath);
         }
+    }
+
+    [Theory]
+    [InlineData("S3Storage", "user/base", "user/base/a-", "user/base/")]
+    [InlineData("S3Storage", "", "a-", "")]
+    [InlineData("AzureStorage", "user/base", "a-", "")]
+    public void New_names_follow_the_kind_of_storage(string type, string pathBase, string start, string prefix)
+    {
+        var storage = new StorageDescription("1", type, null, new StorageConnection("", "c", pathBase, "shown", "", ""));
+        var name = ObjectNaming.ForNew(storage, "a");
+        Assert.StartsWith(start, name.Key);
+        Assert.Equal(start.Length + ObjectNaming.SuffixLength, name.Key.Length);
+        Assert.Equal(prefix, ObjectNaming.KeyPrefix(storage));
+        Assert.Equal(name.RegisteredPath, ObjectNaming.RegisteredPath(storage, name.Key));
+        Assert.Equal(type == "AzureStorage", name.RegisteredPath == "shown/" + name.Key);
     }
 
     [Fact]

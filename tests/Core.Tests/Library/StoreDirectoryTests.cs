@@ -106,14 +106,72 @@ public class StoreDirectoryTests
     {
         using var client = Clients(new Uri("http://127.0.0.1:1/"));
         await using var stores = new StoreDirectory(client, new NetworkOptions(), TimeProvider.System);
-        Assert.Equal(ErrorIds.StorageNotSupported, Assert.Throws<RescaleException>(() => stores.ForUploads(new UserProfile(null, null, null, null, new StorageDescription("a", "AzureStorage", null, null)))).ErrorId);
+        Assert.Equal(ErrorIds.StorageNotSupported, Assert.Throws<RescaleException>(() => stores.ForUploads(new UserProfile(null, null, null, null, new StorageDescription("a", "TapeStorage", null, null)))).ErrorId);
+        Assert.Equal(ErrorIds.PlatformProtocol, Assert.Throws<RescaleException>(() => stores.ForUploads(new UserProfile(null, null, null, null, new StorageDescription("a", "AzureStorage", null, null)))).ErrorId);
         Assert.Equal(ErrorIds.PlatformProtocol, Assert.Throws<RescaleException>(() => stores.ForUploads(new UserProfile(null, null, null, null, new StorageDescription("a", "S3Storage", null, null)))).ErrorId);
+    }
+
+    [Theory]
+    [InlineData("evil.example.com/")]
+    [InlineData("evil.example.com#")]
+    [InlineData("UPPER")]
+    [InlineData("ab")]
+    [InlineData("account\n")]
+    public async Task What_is_no_name_of_an_Azure_account_chooses_no_host(string account)
+    {
+        using var client = Clients(new Uri("http://127.0.0.1:1/"));
+        await using var stores = new StoreDirectory(client, new NetworkOptions(), TimeProvider.System);
+        var error = Assert.Throws<RescaleException>(() => stores.ForUploads(new UserProfile(null, null, null, null, Azure("a", account, "c", null))));
+        Assert.Equal(ErrorIds.PlatformProtocol, error.ErrorId);
+    }
+
+    [Fact]
+    public async Task A_file_on_Azure_is_fetched_with_its_own_token_by_a_user_of_S3()
+    {
+        await using var azure = new ScriptedServer((_, reply) => reply.SendAsync(404, [], "x-ms-error-code: BlobNotFound"));
+        await using var api = new ScriptedServer((request, reply) => reply.JsonAsync(201,
+            """{"storageType":"AzureStorage","sasToken":"?sr=c&sig=shared","paths":[{"path":"x/b","pathParts":{"container":"theirs","path":"x/b"},"sasToken":"?sr=b&sig=own"}]}"""));
+        using var client = Clients(api.Url);
+        await using var stores = new StoreDirectory(client, new NetworkOptions(), TimeProvider.System, new Uri("https://s3.of.the.user/"));
+        var user = new UserProfile(null, null, null, null, Storage("own", "r", "mine", "http://127.0.0.1:1/"));
+        var file = new PlatformFile { Id = "1", Name = "b", Storage = Azure("az", "account1", "c", azure.Url.AbsoluteUri), PathParts = new PathParts("theirs", "x/b") };
+
+        var store = stores.ForFile(file, user);
+        var error = await Assert.ThrowsAsync<RescaleException>(() => store.GetPropertiesAsync("x/b", default));
+        await Assert.ThrowsAsync<RescaleException>(() => store.GetPropertiesAsync("x/b", default));
+        // A blob for which there is no token of its own gets the container's, which then serves all others.
+        await Assert.ThrowsAsync<RescaleException>(() => store.GetPropertiesAsync("x/other", default));
+        await Assert.ThrowsAsync<RescaleException>(() => store.GetPropertiesAsync("x/third", default));
+
+        Assert.Equal(ErrorIds.ObjectNotFound, error.ErrorId);
+        Assert.Equal(["/account1/theirs/x/b?sr=b&sig=own", "/account1/theirs/x/b?sr=b&sig=own", "/account1/theirs/x/other?sr=c&sig=shared", "/account1/theirs/x/third?sr=c&sig=shared"],
+            azure.Requests.Select(static r => Uri.UnescapeDataString(r.Target)));
+        Assert.Equal(["x/b", "x/other"], api.Requests.Select(static r => System.Text.Json.JsonDocument.Parse(r.BodyText).RootElement.GetProperty("paths")[0].GetProperty("pathParts").GetProperty("path").GetString()));
+        Assert.Contains("\"storage\":{\"id\":\"az\",\"storageType\":\"AzureStorage\"}", api.Requests[0].BodyText);
+    }
+
+    [Fact]
+    public async Task Uploads_to_Azure_use_the_containers_token()
+    {
+        await using var azure = new ScriptedServer((request, reply) => reply.SendAsync(201, [], "ETag: \"0x1\"", "Last-Modified: Sat, 21 Nov 2026 08:00:00 GMT"));
+        await using var api = new ScriptedServer((_, reply) => reply.JsonAsync(200, """{"storageType":"AzureStorage","sasToken":"sr=c&sig=shared"}"""));
+        using var client = Clients(api.Url);
+        await using var stores = new StoreDirectory(client, new NetworkOptions(), TimeProvider.System);
+        var user = new UserProfile(null, null, null, null, Azure("own", "account1", "mine", azure.Url.AbsoluteUri));
+        await stores.ForUploads(user).PutAsync("a b", new byte[16], new Dictionary<string, string> { ["iv"] = "x" }, default);
+        Assert.Equal(["PUT /account1/mine/a%20b?comp=block&blockid=YmxvY2stMDAwMDAwMDAwMA%3D%3D&sr=c&sig=shared", "PUT /account1/mine/a%20b?comp=blocklist&sr=c&sig=shared"],
+            azure.Requests.Select(static r => $"{r.Method} {r.Target}"));
+        Assert.Equal("x", azure.Requests[1].Headers["x-ms-meta-iv"]);
+        Assert.Empty(api.Requests.Single().Body);
     }
 
     private static RescaleClient Clients(Uri url) => Platform.Clients.For(url);
 
     private static StorageDescription Storage(string id, string region, string container, string? endpoint)
         => new(id, "S3Storage", "default", new StorageConnection(region, container, "base", "base", "", "", endpoint));
+
+    private static StorageDescription Azure(string id, string account, string container, string? endpoint)
+        => new(id, "AzureStorage", "default", new StorageConnection("", container, "base", "", "", account, endpoint));
 
     private sealed class Answering(string json) : HttpMessageHandler
     {

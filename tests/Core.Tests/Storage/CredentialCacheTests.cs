@@ -9,10 +9,10 @@ public class CredentialCacheTests
     private readonly ManualTime _time = new();
     private readonly List<bool> _fetches = [];
 
-    private CredentialCache Open(double lifetimeMinutes) => new((force, _) =>
+    private CredentialCache<S3Credentials> Open(double lifetimeMinutes) => new((force, _) =>
     {
         _fetches.Add(force);
-        return Task.FromResult(new StoreCredentials($"key{_fetches.Count}", "s", "t", _time.GetUtcNow().AddMinutes(lifetimeMinutes)));
+        return Task.FromResult(new S3Credentials($"key{_fetches.Count}", "s", "t", _time.GetUtcNow().AddMinutes(lifetimeMinutes)));
     }, _time);
 
     [Theory]
@@ -47,15 +47,15 @@ public class CredentialCacheTests
     [Fact]
     public async Task Many_callers_cause_one_fetch()
     {
-        var gate = new TaskCompletionSource<StoreCredentials>();
+        var gate = new TaskCompletionSource<S3Credentials>();
         var fetches = 0;
-        using var cache = new CredentialCache((_, _) =>
+        using var cache = new CredentialCache<S3Credentials>((_, _) =>
         {
             Interlocked.Increment(ref fetches);
             return gate.Task;
         }, _time);
         var callers = Enumerable.Range(0, 10).Select(_ => cache.GetAsync(default).AsTask()).ToList();
-        gate.SetResult(new StoreCredentials("a", "s", "t", _time.GetUtcNow().AddMinutes(15)));
+        gate.SetResult(new S3Credentials("a", "s", "t", _time.GetUtcNow().AddMinutes(15)));
         await Task.WhenAll(callers);
         Assert.Equal(1, fetches);
     }
@@ -75,5 +75,5 @@ public class CredentialCacheTests
     }
 
     [Fact]
-    public void Keys_do_not_print() => Assert.Equal("StoreCredentials", S3Scripting.Keys().ToString());
+    public void Keys_do_not_print() => Assert.Equal("S3Credentials", S3Scripting.Keys().ToString());
 }

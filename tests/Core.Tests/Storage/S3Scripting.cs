@@ -14,7 +14,7 @@ internal static class S3Scripting
     public static readonly StoreTimeouts Patient = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60));
     public static readonly StoreTimeouts Impatient = new(TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(60));
 
-    public static StoreCredentials Keys(int generation = 1) =>
+    public static S3Credentials Keys(int generation = 1) =>
         new($"ASIAGENERATION{generation}", Secret, SessionToken, DateTimeOffset.UtcNow.AddMinutes(15));
 
     public static StoreDescription Describe(Uri endpoint) => new("us-east-1", "sandbox", endpoint);
@@ -27,8 +27,8 @@ internal static class S3Scripting
     }
 
     /// <summary>A store without retries, so that a test sees each failure as it is.</summary>
-    public static S3ObjectStore Open(Uri endpoint, StoreTimeouts? timeouts = null, CredentialSource? credentials = null, HttpClient? http = null) =>
-        new(Describe(endpoint), new CredentialCache(credentials ?? ((_, _) => Task.FromResult(Keys())), TimeProvider.System),
+    public static S3ObjectStore Open(Uri endpoint, StoreTimeouts? timeouts = null, CredentialSource<S3Credentials>? credentials = null, HttpClient? http = null) =>
+        new(Describe(endpoint), new CredentialCache<S3Credentials>(credentials ?? ((_, _) => Task.FromResult(Keys())), TimeProvider.System),
             http ?? new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan }, timeouts ?? Patient);
 
     /// <summary>Waits are rolled at zero, so that retries cost no time.</summary>

@@ -43,11 +43,11 @@ internal sealed class SandboxStores : IAsyncDisposable
         return (await client.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = Bucket })).MultipartUploads?.Count ?? 0;
     }
 
-    private async Task<StoreCredentials> FetchAsync(bool force, CancellationToken cancellationToken)
+    private async Task<S3Credentials> FetchAsync(bool force, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _fetches);
         var keys = await _session.Client.Users.GetStorageCredentialsAsync(null, cancellationToken);
-        return new StoreCredentials(keys.AccessKey!, keys.SecretKey!, keys.SessionToken!, keys.Expiration!.Value);
+        return new S3Credentials(keys.AccessKey!, keys.SecretKey!, keys.SessionToken!, keys.Expiration!.Value);
     }
 
     public async ValueTask DisposeAsync()

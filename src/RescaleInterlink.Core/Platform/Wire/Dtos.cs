@@ -92,6 +92,14 @@ internal sealed class CredentialsDto
     public string? SessionToken { get; set; }
     public string? SasToken { get; set; }
     public DateTimeOffset? Expiration { get; set; }
+    public List<PathCredentialsDto?>? Paths { get; set; }
+}
+
+internal sealed class PathCredentialsDto
+{
+    public string? Path { get; set; }
+    public PathPartsDto? PathParts { get; set; }
+    public string? SasToken { get; set; }
 }
 
 internal sealed class CredentialsRequestDto

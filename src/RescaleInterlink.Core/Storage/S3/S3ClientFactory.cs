@@ -13,7 +13,7 @@ internal static class S3ClientFactory
     // The SDK copies a body to the socket in pieces of this size; its default of 8 KiB costs a third of the throughput.
     private const int BodyBufferSize = 256 << 10;
 
-    public static AmazonS3Client Create(StoreDescription store, StoreCredentials credentials, HttpClient http)
+    public static AmazonS3Client Create(StoreDescription store, S3Credentials credentials, HttpClient http)
     {
         var config = new AmazonS3Config
         {

@@ -11,7 +11,7 @@ public sealed class S3ObjectStore : IObjectStore
     private const string MetadataPrefix = "x-amz-meta-";
 
     private readonly StoreDescription _store;
-    private readonly CredentialCache _credentials;
+    private readonly CredentialCache<S3Credentials> _credentials;
     private readonly HttpClient _http;
     private readonly StoreTimeouts _timeouts;
     private readonly TimeProvider _time;
@@ -21,14 +21,14 @@ public sealed class S3ObjectStore : IObjectStore
     /// <param name="credentials">Owned by this store.</param>
     /// <param name="http">Shared with other stores; not owned, and without a time-out of its own.</param>
     public S3ObjectStore(
-        StoreDescription store, CredentialCache credentials, HttpClient http, StoreTimeouts? timeouts = null, TimeProvider? time = null)
+        StoreDescription store, CredentialCache<S3Credentials> credentials, HttpClient http, StoreTimeouts? timeouts = null, TimeProvider? time = null)
     {
         _store = store;
         _credentials = credentials;
         _http = http;
         _timeouts = timeouts ?? StoreTimeouts.Default;
         _time = time ?? TimeProvider.System;
-        _errors = new S3Errors(store);
+        _errors = new S3Errors(store, _time);
         Capabilities = new StoreCapabilities("S3", 5L << 20, 5L << 30, 10_000,
             StoreFeatures.ListUploads | StoreFeatures.FreesAbortedParts | StoreFeatures.UploadIds);
     }
@@ -39,7 +39,7 @@ public sealed class S3ObjectStore : IObjectStore
     private bool? DisablePayloadSigning => _store.Endpoint?.Scheme == Uri.UriSchemeHttp ? null : true;
 
     public Task<ObjectProperties> GetPropertiesAsync(string key, CancellationToken cancellationToken) =>
-        CallAsync(S3Operation.Head, key, async (client, watch) =>
+        CallAsync(StoreRequest.Head, key, async (client, watch) =>
         {
             var reply = await client.GetObjectMetadataAsync(
                 new GetObjectMetadataRequest { BucketName = _store.Container, Key = key }, watch.Token);
@@ -51,17 +51,17 @@ public sealed class S3ObjectStore : IObjectStore
         }, cancellationToken);
 
     public Task ReadRangeAsync(string key, long offset, Memory<byte> destination, string? ifMatch, CancellationToken cancellationToken) =>
-        CallAsync(S3Operation.Get, key, async (client, watch) =>
+        CallAsync(StoreRequest.Get, key, async (client, watch) =>
         {
             var request = new GetObjectRequest { BucketName = _store.Container, Key = key, EtagToMatch = ifMatch };
             if (destination.Length > 0) request.ByteRange = new ByteRange(offset, offset + destination.Length - 1);
             using var reply = await client.GetObjectAsync(request, watch.Token);
             watch.Touch();
-            if (reply.ContentLength != destination.Length) throw S3Errors.WrongLength(key, reply.ContentLength, destination.Length);
+            RangeAnswer.Require(key, reply.ContentRange, reply.ContentLength, offset, destination.Length);
             for (var filled = 0; filled < destination.Length;)
             {
                 var count = await reply.ResponseStream.ReadAsync(destination[filled..], watch.Token);
-                if (count == 0) throw S3Errors.WrongLength(key, filled, destination.Length);
+                if (count == 0) throw RangeAnswer.WrongLength(key, filled, destination.Length);
                 filled += count;
                 watch.Touch();
             }
@@ -71,7 +71,7 @@ public sealed class S3ObjectStore : IObjectStore
 
     public Task<string> PutAsync(
         string key, ReadOnlyMemory<byte> content, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken) =>
-        CallAsync(S3Operation.Put, key, async (client, watch) =>
+        CallAsync(StoreRequest.Put, key, async (client, watch) =>
         {
             await using var body = new MemoryContentStream(content, watch.Touch);
             var request = new PutObjectRequest
@@ -88,7 +88,7 @@ public sealed class S3ObjectStore : IObjectStore
         }, cancellationToken);
 
     public Task<MultipartUpload> BeginAsync(string key, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken) =>
-        CallAsync(S3Operation.Begin, key, async (client, watch) =>
+        CallAsync(StoreRequest.Begin, key, async (client, watch) =>
         {
             var request = new InitiateMultipartUploadRequest { BucketName = _store.Container, Key = key };
             foreach (var (name, value) in metadata) request.Metadata.Add(name, value);
@@ -98,7 +98,7 @@ public sealed class S3ObjectStore : IObjectStore
 
     public Task<StoredPart> WritePartAsync(
         MultipartUpload upload, int partNumber, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-        CallAsync(S3Operation.Part, upload.Key, async (client, watch) =>
+        CallAsync(StoreRequest.Part, upload.Key, async (client, watch) =>
         {
             await using var body = new MemoryContentStream(content, watch.Touch);
             var reply = await client.UploadPartAsync(new UploadPartRequest
@@ -121,7 +121,7 @@ public sealed class S3ObjectStore : IObjectStore
         var request = new ListPartsRequest { BucketName = _store.Container, Key = upload.Key, UploadId = upload.Id };
         for (var more = true; more;)
         {
-            var page = await CallAsync(S3Operation.List, upload.Key,
+            var page = await CallAsync(StoreRequest.List, upload.Key,
                 (client, watch) => client.ListPartsAsync(request, watch.Token), cancellationToken);
             foreach (var part in page.Parts ?? [])
                 yield return new StoredPart(part.PartNumber ?? 0, part.ETag ?? "", part.Size ?? 0);
@@ -131,7 +131,7 @@ public sealed class S3ObjectStore : IObjectStore
     }
 
     public Task<string> CommitAsync(MultipartUpload upload, IReadOnlyList<StoredPart> parts, CancellationToken cancellationToken) =>
-        CallAsync(S3Operation.Commit, upload.Key, async (client, watch) =>
+        CallAsync(StoreRequest.Commit, upload.Key, async (client, watch) =>
         {
             // S3 may take minutes to put the parts together.
             watch.Pause();
@@ -150,7 +150,7 @@ public sealed class S3ObjectStore : IObjectStore
     {
         try
         {
-            await CallAsync(S3Operation.Abort, upload.Key, (client, watch) => client.AbortMultipartUploadAsync(
+            await CallAsync(StoreRequest.Abort, upload.Key, (client, watch) => client.AbortMultipartUploadAsync(
                 new AbortMultipartUploadRequest { BucketName = _store.Container, Key = upload.Key, UploadId = upload.Id }, watch.Token), cancellationToken);
         }
         catch (RescaleException gone) when (gone.ErrorId == ErrorIds.UploadVanished)
@@ -164,7 +164,7 @@ public sealed class S3ObjectStore : IObjectStore
         var request = new ListMultipartUploadsRequest { BucketName = _store.Container, Prefix = prefix };
         for (var more = true; more;)
         {
-            var page = await CallAsync(S3Operation.ListUploads, prefix,
+            var page = await CallAsync(StoreRequest.ListUploads, prefix,
                 (client, watch) => client.ListMultipartUploadsAsync(request, watch.Token), cancellationToken);
             foreach (var upload in page.MultipartUploads ?? [])
                 yield return new UnfinishedUpload(upload.Key, upload.UploadId, upload.Initiated);
@@ -178,7 +178,7 @@ public sealed class S3ObjectStore : IObjectStore
     {
         try
         {
-            await CallAsync(S3Operation.Delete, key, (client, watch) => client.DeleteObjectAsync(
+            await CallAsync(StoreRequest.Delete, key, (client, watch) => client.DeleteObjectAsync(
                 new DeleteObjectRequest { BucketName = _store.Container, Key = key }, watch.Token), cancellationToken);
         }
         catch (RescaleException gone) when (gone.ErrorId == ErrorIds.ObjectNotFound)
@@ -188,7 +188,7 @@ public sealed class S3ObjectStore : IObjectStore
     }
 
     private async Task<T> CallAsync<T>(
-        S3Operation operation, string key, Func<AmazonS3Client, ActivityWatch, Task<T>> call, CancellationToken cancellationToken)
+        StoreRequest operation, string key, Func<AmazonS3Client, ActivityWatch, Task<T>> call, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var keys = await _credentials.GetAsync(cancellationToken);
@@ -207,7 +207,7 @@ public sealed class S3ObjectStore : IObjectStore
         }
     }
 
-    private AmazonS3Client ClientFor(StoreCredentials keys)
+    private AmazonS3Client ClientFor(S3Credentials keys)
     {
         if (_lease is { } lease && ReferenceEquals(lease.Keys, keys)) return lease.Client;
         // Requests that still run keep the client they began with; it holds nothing but memory.
@@ -223,5 +223,5 @@ public sealed class S3ObjectStore : IObjectStore
         return ValueTask.CompletedTask;
     }
 
-    private sealed record Lease(StoreCredentials Keys, AmazonS3Client Client);
+    private sealed record Lease(S3Credentials Keys, AmazonS3Client Client);
 }
