@@ -16,7 +16,7 @@ internal sealed class WorkerClients : IAsyncDisposable
     /// <summary>Our own store client, as the engine is given it.</summary>
     public IObjectStore Store(WorkOrder order) => _stores.GetOrAdd((order.Endpoint!, order.Bucket), at => _factory.OpenS3(
         new StoreDescription("us-east-1", at.Item2, at.Item1),
-        static (_, _) => Task.FromResult(new StoreCredentials("bench", "benchsecret", "", DateTimeOffset.UtcNow.AddHours(12)))));
+        static (_, _) => Task.FromResult(new S3Credentials("bench", "benchsecret", "", DateTimeOffset.UtcNow.AddHours(12)))));
 
     /// <summary>The SDK as its users have it, but for the endpoint.</summary>
     public AmazonS3Client Sdk(WorkOrder order) => _sdks.GetOrAdd(order.Endpoint!, static endpoint => new AmazonS3Client(
