@@ -37,6 +37,7 @@ var cases = new Dictionary<string, Func<Bench, Task>>
     ["object-store"] = bench => FilesCase.RunAsync(bench, "object-store", 1, options.Size, objectStore: true),
     ["memory"] = MemoryCase.RunAsync,
     ["resume"] = ResumeCase.RunAsync,
+    ["sandbox"] = SandboxCase.RunAsync,
     ["progress"] = ProgressCase.RunAsync,
 };
 var chosen = options.Tasks.Contains("all") ? [.. cases.Keys] : options.Tasks;

@@ -41,6 +41,11 @@ internal sealed class Bench : IAsyncDisposable
     {
         var bench = new Bench(options, report, await TargetProcess.StartAsync());
         bench._contenders.Add(bench.Ours);
+        // What a command does when it is not told a number.
+        bench._contenders.Add(new WorkerContender("RescaleInterlink, connections adapting", Work.EngineUpload, Work.EngineDownload, protects: true)
+        {
+            Adjust = static order => order with { Adaptive = true },
+        });
         bench.AddPeer("sdk", "SDK PutObjectAsync / GetObjectAsync", () => new WorkerContender("SDK PutObjectAsync / GetObjectAsync", Work.SdkPut, Work.SdkGet));
         bench.AddPeer("utility", "SDK TransferUtility", () => new WorkerContender("SDK TransferUtility", Work.UtilityUpload, Work.UtilityDownload));
         var (rclone, aws, openssl) = (Tool.Find("rclone"), Tool.Find("aws"), Tool.Find("openssl"));
@@ -53,6 +58,7 @@ internal sealed class Bench : IAsyncDisposable
 
     private void AddPeer(string name, string? found, Func<Contender> make)
     {
+        // A child is started only for those that take part.
         if (Options.Without.Contains("all") || Options.Without.Contains(name)) return;
         if (found is null) Report.Line($"Not on this machine, so not measured: {name}.");
         else _contenders.Add(make());

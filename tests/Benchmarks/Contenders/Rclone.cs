@@ -14,6 +14,16 @@ internal sealed class Rclone(string program, string folder, bool crypt) : Conten
 
     public override bool Protects => crypt;
 
+    /// <summary>The target takes any.</summary>
+    public (string Access, string Secret, string? Session) Keys { get; init; } = ("bench", "benchsecret", null);
+
+    /// <summary>Of <see cref="CopyToAsync"/> and <see cref="CopyFromAsync"/>.</summary>
+    public string Bucket { get; init; } = "";
+
+    public Task<Sample> CopyToAsync(Round round, string prefix) => RunAsync(round, round.Files.Folder, Remote(Bucket, prefix));
+
+    public Task<Sample> CopyFromAsync(Round round, string prefix) => RunAsync(round, Remote(Bucket, prefix), round.Folder);
+
     public override async Task PrepareAsync(Round round)
     {
         if (crypt) await RunAsync(round, round.Files.Folder, Remote(ObjectTarget.Keep, round.Files.Prefix));
@@ -47,8 +57,9 @@ internal sealed class Rclone(string program, string folder, bool crypt) : Conten
             [target]
             type = s3
             provider = Other
-            access_key_id = bench
-            secret_access_key = benchsecret
+            access_key_id = {Keys.Access}
+            secret_access_key = {Keys.Secret}
+            session_token = {Keys.Session}
             endpoint = {endpoint.AbsoluteUri}
             region = us-east-1
             force_path_style = true

@@ -42,7 +42,7 @@ internal static class EngineWork
         })));
     }
 
-    private static TransferEngine Open(WorkOrder order) => new(new TransferOptions(order.FilesAtOnce, order.Connections, order.MemoryLimit));
+    private static TransferEngine Open(WorkOrder order) => new(new TransferOptions(order.FilesAtOnce, order.Adaptive ? null : order.Connections, order.MemoryLimit));
 
     private static ResumeIdentity? Resume(WorkOrder order, string path, string key) => order.Checkpoints is null
         ? null

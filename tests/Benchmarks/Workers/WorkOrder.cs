@@ -26,6 +26,9 @@ internal sealed record WorkOrder(Work Work)
 
     public int Connections { get; init; } = 16;
 
+    /// <summary>The engine finds out how many connections help.</summary>
+    public bool Adaptive { get; init; }
+
     public int FilesAtOnce { get; init; } = 5;
     public long MemoryLimit { get; init; } = 512L << 20;
 
