@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using RescaleInterlink.Sandbox.Hosting;
 using RescaleInterlink.Sandbox.Objects;
+using RescaleInterlink.Sandbox.Storage;
 
 namespace RescaleInterlink.Sandbox.Tests.Support;
 
@@ -22,6 +23,8 @@ internal sealed class LocalSandbox : IAsyncDisposable
     public ApiClient Api { get; }
     public SandboxStarted Started => _host.Started;
     public ObjectRepository Objects => _host.Objects;
+    public ObjectStorages Storages => _host.Storages;
+    public int? AzuriteId => _host.AzuriteId;
     public Task StopAsked => _host.StopAsked;
 
     /// <param name="path">Null for a new folder that goes with the sandbox.</param>
