@@ -54,7 +54,7 @@ Describe 'A sandbox that is killed and started again' {
     It 'in the middle of an upload does not harm it' {
         $source = New-RandomFile (Join-Path $folder 'killed.bin') 64MB
         # Parts are slow, so that the kill comes between them.
-        Set-Fault $world.Sandbox @{ target = 's3'; operation = 'UploadPart'; fault = 'latency'; milliseconds = 700; skip = 1 }
+        Set-Fault $world.Sandbox @{ target = 'storage'; operation = 'UploadPart'; fault = 'latency'; milliseconds = 700; skip = 1 }
         $beside = Start-Beside { Send-RescaleFile -LiteralPath $source -Connection $connection } @{ source = $source; connection = $connection }
         Wait-Until { @((Invoke-SandboxControl $world.Sandbox Get faults).rules | Where-Object fired -gt 0).Count -gt 0 } 'parts were sent'
         Restart-Killed
@@ -103,7 +103,7 @@ Describe 'Secrets' {
     It 'are in no stream of any command, and in no file of the state folder that others can read' {
         $key = [Net.NetworkCredential]::new('', $world.Sandbox.ApiKey).Password
         $source = New-RandomFile (Join-Path $folder 'secret.bin') 20MB
-        Set-Fault $world.Sandbox @{ target = 's3'; fault = 'status'; status = 500; code = 'InternalError'; times = 2 }, @{ target = 'api'; path = '/files/'; fault = 'status'; status = 503; times = 1 }
+        Set-Fault $world.Sandbox @{ target = 'storage'; fault = 'status'; status = 500; code = 'InternalError'; times = 2 }, @{ target = 'api'; path = '/files/'; fault = 'status'; status = 503; times = 1 }
         $everything = . {
             $world.Sandbox | Connect-Rescale -Verbose -Debug:$false
             Send-RescaleFile -LiteralPath $source -Verbose | Tee-Object -Variable sent

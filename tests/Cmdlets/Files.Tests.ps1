@@ -167,7 +167,7 @@ Describe 'Receive-RescaleFile' {
         $failed.FullyQualifiedErrorId | Should -BeLike 'DestinationExists,*'
         $failed[0].CategoryInfo.Category | Should -Be 'ResourceExists'
         Get-Content -Raw -LiteralPath $target | Should -Be 'mine'
-        Set-Fault $sandbox @{ target = 's3'; method = 'GET'; fault = 'status'; status = 403; code = 'AccessDenied' }
+        Set-Fault $sandbox @{ target = 'storage'; method = 'GET'; fault = 'status'; status = 403; code = 'AccessDenied' }
         try { $sent | Receive-RescaleFile -Destination (Split-Path $target) -Force -ErrorAction SilentlyContinue -ErrorVariable failed }
         finally { Clear-Fault $sandbox }
         $failed.Count | Should -Be 1

@@ -8,6 +8,8 @@
     Where the NUnit report goes.
 .PARAMETER PesterPath
     Pester 5; the newest on PSModulePath when it is not given.
+.PARAMETER Storage
+    What the workspaces' storage is: S3, or Azure, which needs Azurite.
 .PARAMETER Name
     Only test files with these names, wildcards allowed: -Name Loading, Help*
 #>
@@ -16,6 +18,7 @@ param(
     [Parameter(Mandatory)] [string] $ModulePath,
     [Parameter(Mandatory)] [string] $ResultPath,
     [string] $PesterPath = 'Pester',
+    [ValidateSet('S3', 'Azure')] [string] $Storage = 'S3',
     [string[]] $Name = '*',
     [string] $Output = 'Normal'
 )
@@ -26,6 +29,7 @@ $Name = $Name.Split(',')
 $ProgressPreference = 'SilentlyContinue'
 
 # Read by Support.ps1 in every test file.
+$env:RESCALE_TEST_STORAGE = $Storage
 $env:RESCALE_TEST_MODULE = (Resolve-Path -LiteralPath $ModulePath).ProviderPath
 $temporary = Join-Path ([IO.Path]::GetTempPath()) ('rescale-suite-' + [guid]::NewGuid().ToString('N').Substring(0, 8))
 $env:RESCALE_TEST_FOLDER = (New-Item -ItemType Directory -Path $temporary).FullName

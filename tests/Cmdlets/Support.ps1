@@ -11,6 +11,9 @@ if (-not $ModulePath) {
 $ModuleFolder = Split-Path $ModulePath
 $RepositoryRoot = [IO.Path]::GetFullPath((Join-Path $PSScriptRoot '..' '..'))
 
+# Which storage the workspaces of this run have: S3, or Azure.
+$TestStorage = if ($env:RESCALE_TEST_STORAGE) { $env:RESCALE_TEST_STORAGE } else { 'S3' }
+
 function Import-TestedModule { Import-Module $ModulePath -Global }
 
 # A folder of its own for the test file; its name has what paths can have.
@@ -24,6 +27,7 @@ function New-TestFolder {
 function Start-TestSandbox {
     param([string] $Folder, [hashtable] $Arguments = @{})
     $env:RESCALE_STATE_HOME = Join-Path $Folder 'state'
+    if (-not $Arguments.ContainsKey('StorageType')) { $Arguments = $Arguments + @{ StorageType = $TestStorage } }
     Start-RescaleSandbox -Path (Join-Path $Folder 'sandbox') -AllowFault @Arguments
 }
 
@@ -90,7 +94,37 @@ function Invoke-SandboxControl {
     Invoke-RestMethod @request
 }
 
-function Set-Fault { param($Sandbox, [hashtable[]] $Rule) $null = Invoke-SandboxControl $Sandbox Put faults @{ seed = 1; rules = $Rule } }
+# Azure's requests for those of S3. A file of one part is a block and a commit there; an upload is begun and aborted by no request.
+$AzureOperations = @{
+    UploadPart = 'PutBlock'; PutObject = 'PutBlock'; CompleteMultipartUpload = 'PutBlockList'; ListParts = 'GetBlockList'
+    GetObject = 'GetBlob'; HeadObject = 'GetProperties'; DeleteObject = 'DeleteBlob'; ListObjectsV2 = 'ListBlobs'; ListMultipartUploads = 'ListBlobs'
+}
+$AzureCodes = @{ AccessDenied = 'AuthorizationPermissionMismatch'; SlowDown = 'ServerBusy'; NoSuchKey = 'BlobNotFound' }
+
+# A rule whose target is 'storage', with S3's names, as a rule for the storage of this run.
+function ConvertTo-StorageRule {
+    param([hashtable] $Rule)
+    if ($Rule.target -ne 'storage') { return $Rule }
+    $converted = $Rule.Clone()
+    $converted.target = $TestStorage.ToLowerInvariant()
+    if ($TestStorage -eq 'Azure') {
+        if ($Rule.operation) {
+            $converted.operation = $AzureOperations[$Rule.operation]
+            if (-not $converted.operation) { throw "Azure has no request for $($Rule.operation)." }
+        }
+        if ($Rule.code -and $AzureCodes[$Rule.code]) { $converted.code = $AzureCodes[$Rule.code] }
+    }
+    $converted
+}
+
+# Rules whose target is 'storage' act on whichever the run has.
+function Set-Fault {
+    param($Sandbox, [hashtable[]] $Rule)
+    $null = Invoke-SandboxControl $Sandbox Put faults @{ seed = 1; rules = @($Rule | ForEach-Object { ConvertTo-StorageRule $_ }) }
+}
+
+# What the storage of this run has counted: requests by method and operation, bytes in and out.
+function Get-StorageCounter { param($Sandbox) (Invoke-SandboxControl $Sandbox Get requests).($TestStorage.ToLowerInvariant()) }
 
 function Clear-Fault { param($Sandbox) $null = Invoke-SandboxControl $Sandbox Delete faults }
 
