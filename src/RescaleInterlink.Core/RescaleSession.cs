@@ -22,7 +22,7 @@ public sealed class RescaleSession : IDisposable, IAsyncDisposable
         var time = _time = options.Time;
         Client = client;
         User = user;
-        var checkpoints = new CheckpointFolder(Path.Combine(options.StateFolder ?? StateFolder.Path, "transfers"));
+        var checkpoints = options.StateFolder is { } state ? new CheckpointFolder(Path.Combine(state, "transfers")) : LocalTransfers.Folder;
         Library = new FileLibrary(client, network, time, checkpoints, options.StorageEndpoint);
         _jobs = new Lazy<JobService>(() => new JobService(client, Library, time));
     }

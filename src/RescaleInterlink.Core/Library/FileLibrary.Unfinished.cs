@@ -39,10 +39,11 @@ public sealed partial class FileLibrary
 
     /// <summary>Continues a transfer without the command that began it.</summary>
     /// <param name="overwrite">Of a download: an existing file may be replaced.</param>
-    /// <param name="onNotice">Told that it is continued, or why it begins anew. Called from any thread.</param>
+    /// <param name="onNotice">Told why it begins anew. Called from any thread.</param>
+    /// <param name="onContinued">Told that it is continued: bytes done, bytes of the whole. Called from any thread.</param>
     /// <exception cref="RescaleException">TransferNotFound, TransferNotResumable, TransferInUse, and what engine and platform report.</exception>
     public async Task<ResumedTransfer> ResumeAsync(
-        TransferEngine engine, string id, bool overwrite, Action<string>? onNotice, CancellationToken cancellationToken)
+        TransferEngine engine, string id, bool overwrite, Action<string>? onNotice, Action<long, long>? onContinued, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(engine);
         var stored = _checkpoints.Find(id) ?? throw NotFound(id);
@@ -55,12 +56,12 @@ public sealed partial class FileLibrary
         if (stored.Direction == TransferDirection.Download)
         {
             var file = await _client.Files.GetAsync(description.FileId!, cancellationToken).ConfigureAwait(false);
-            var options = new DownloadOptions { Overwrite = overwrite, OnNotice = onNotice };
+            var options = new DownloadOptions { Overwrite = overwrite, OnNotice = onNotice, OnContinued = onContinued };
             return new ResumedTransfer(Describe(stored), null, await DownloadAsync(engine, file, path, options, cancellationToken).ConfigureAwait(false));
         }
 
         using var source = new LocalFileSource(path);
-        var choices = new UploadOptions { PreEncrypt = stored.Format == ObjectFormat.Whole, OnNotice = onNotice };
+        var choices = new UploadOptions { PreEncrypt = stored.Format == ObjectFormat.Whole, OnNotice = onNotice, OnContinued = onContinued };
         var uploaded = await UploadAsync(engine, source, description.Name, description.FolderId, choices, cancellationToken).ConfigureAwait(false);
         return new ResumedTransfer(Describe(stored), uploaded, null);
     }
@@ -129,7 +130,7 @@ public sealed partial class FileLibrary
         return (_stores.ForUploads(user), prefix);
     }
 
-    private static UnfinishedTransfer Describe(StoredTransfer stored)
+    internal static UnfinishedTransfer Describe(StoredTransfer stored)
     {
         var state = stored.IsInUse ? UnfinishedState.InUse : stored.Problem is null ? UnfinishedState.Resumable : UnfinishedState.Unusable;
         var transfer = new UnfinishedTransfer(stored.Id, state) { Updated = stored.Updated, Problem = stored.Problem };
@@ -146,6 +147,7 @@ public sealed partial class FileLibrary
             BytesTotal = stored.BytesTotal,
             Begun = stored.Begun,
             ObjectKey = stored.ObjectKey,
+            PartialFile = stored.PartialFile,
         };
     }
 

@@ -59,6 +59,7 @@ public sealed partial class FileLibrary : IAsyncDisposable
                 Format = options.PreEncrypt ? ObjectFormat.Whole : ObjectFormat.Chained,
                 Resume = options.NoResume ? null : _identities.ForUpload(source, name, folderId, settings.Container),
                 OnNotice = options.OnNotice,
+                OnContinued = options.OnContinued,
                 OnCommitted = registrar.RegisterAsync,
             },
             cancellationToken).ConfigureAwait(false);
@@ -101,9 +102,14 @@ public sealed partial class FileLibrary : IAsyncDisposable
                 AllowMismatch = options.AllowMismatch,
                 Resume = options.NoResume ? null : _identities.ForDownload(file, path, destination),
                 OnNotice = options.OnNotice,
+                OnContinued = options.OnContinued,
             },
             cancellationToken).ConfigureAwait(false);
     }
+
+    /// <returns>The id itself, or that of the user's library.</returns>
+    public async Task<string> ResolveFolderAsync(string? folderId, CancellationToken cancellationToken)
+        => folderId ?? (await _folders.GetAsync(cancellationToken).ConfigureAwait(false)).MyLibrary;
 
     public ValueTask DisposeAsync()
     {

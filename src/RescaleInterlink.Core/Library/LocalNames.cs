@@ -28,6 +28,11 @@ public static class LocalNames
         return [.. wanted.Select(w => w.Path is null ? w : w with { Path = Place(w.File, w.Path, count[w.Path] > 1, folders, taken) })];
     }
 
+    /// <summary>Another name beside it: <c>name (2).ext</c> for the second.</summary>
+    /// <param name="number">2 or more.</param>
+    public static string Beside(string path, int number)
+        => Path.Combine(Path.GetDirectoryName(path)!, Folders.NumberedName.OfFile(Path.GetFileName(path), number));
+
     private static LocalName Want(string root, PlatformFile file)
     {
         try

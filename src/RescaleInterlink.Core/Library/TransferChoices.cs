@@ -9,8 +9,12 @@ public sealed record UploadOptions
     /// <summary>Write the format that every client can read (v0): the same bytes, other metadata.</summary>
     public bool PreEncrypt { get; init; }
 
-    /// <summary>Told that an earlier run is continued, or why it is not. Called from any thread.</summary>
+    /// <summary>Told why a transfer that had begun is not continued but begun anew. Called from any thread.</summary>
     public Action<string>? OnNotice { get; init; }
+
+    /// <summary>Told that an earlier run is continued, before the first byte travels: plaintext bytes that need not travel again, and
+    /// those of the whole. Called from any thread.</summary>
+    public Action<long, long>? OnContinued { get; init; }
 }
 
 /// <summary>How a file is downloaded.</summary>
@@ -25,6 +29,10 @@ public sealed record DownloadOptions
     /// <summary>Begin anew, keep nothing to continue with, and clean up after a stop too.</summary>
     public bool NoResume { get; init; }
 
-    /// <summary>Told that an earlier run is continued, or why it is not. Called from any thread.</summary>
+    /// <summary>Told why a transfer that had begun is not continued but begun anew. Called from any thread.</summary>
     public Action<string>? OnNotice { get; init; }
+
+    /// <summary>Told that an earlier run is continued, before the first byte travels: plaintext bytes that need not travel again, and
+    /// those of the whole. Called from any thread.</summary>
+    public Action<long, long>? OnContinued { get; init; }
 }

@@ -56,6 +56,12 @@ public sealed record UnfinishedTransfer(string Id, UnfinishedState State)
 
     public string? ObjectKey { get; init; }
 
+    /// <summary>Of a download: full path of what has been received; null before there is something.</summary>
+    public string? PartialFile { get; init; }
+
+    /// <summary>Removing it takes a connection: the storage may hold something of it.</summary>
+    public bool NeedsStorage => Direction == TransferDirection.Upload && Problem is null;
+
     /// <summary>Why it is unusable.</summary>
     public string? Problem { get; init; }
 }

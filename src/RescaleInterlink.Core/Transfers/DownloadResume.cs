@@ -107,6 +107,7 @@ internal sealed class DownloadResume : IAsyncDisposable
         if (_partial is null) return null;
         _constants = found;
         ResumedBytes = Ledger.Received;
+        if (ResumedBytes > 0) _request.OnContinued?.Invoke(ResumedBytes, plan.Length);
         return _partial;
     }
 

@@ -22,6 +22,10 @@ public sealed record UploadRequest
     /// <summary>Told why a transfer that had begun is not continued but begun anew. Called from any thread.</summary>
     public Action<string>? OnNotice { get; init; }
 
+    /// <summary>Told that an earlier run is continued, before the first byte travels: plaintext bytes that need not travel again, and
+    /// those of the whole. Called from any thread.</summary>
+    public Action<long, long>? OnContinued { get; init; }
+
     /// <summary>
     /// Called when the object is whole, before the checkpoint is given up: a failure or a kill in here repeats only this.
     /// It may then be called for an object of an earlier run. Without a checkpoint it is not called, as there is nothing to hold on to.

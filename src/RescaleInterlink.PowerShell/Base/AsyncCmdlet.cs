@@ -22,6 +22,11 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// <summary>Cancelled when the user stops the pipeline or the shell wants no more output.</summary>
     protected CancellationToken StopToken => _stop.Token;
 
+    /// <summary>With <c>-WhatIf</c>, so that nothing is going to happen. Pipeline thread only.</summary>
+    protected bool IsRehearsal => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? bound)
+        ? bound is SwitchParameter { IsPresent: true }
+        : LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+
     /// <summary>Runs on the pipeline thread before anything else: the place to look at the session's state.</summary>
     protected virtual void Prepare()
     {

@@ -14,6 +14,8 @@ internal static class HumanSize
 {
     private static readonly string[] Units = ["B", "kB", "MB", "GB", "TB", "PB"];
 
+    public static string OrUnknown(long? bytes) => bytes is { } known ? Format(known) : "size not known";
+
     public static string Format(double bytes)
     {
         int unit = 0;

@@ -16,6 +16,11 @@ public abstract class RescaleCmdlet : AsyncCmdlet
 
     protected RescaleSession Session { get; private set; } = null!;
 
+    /// <summary>False when <see cref="Session"/> may be missing, which <see cref="IsConnected"/> tells.</summary>
+    private protected virtual bool NeedsConnection => true;
+
+    private protected bool IsConnected { get; private set; }
+
     internal RunspaceState State { get; private set; } = null!;
 
     private protected override IApiObserver? Observer => _waiting;
@@ -24,10 +29,14 @@ public abstract class RescaleCmdlet : AsyncCmdlet
     {
         _waiting = new WaitingNotice(PostVerbose, PostWarning);
         State = RunspaceState.Current;
-        ConnectionItem connection = Connection ?? State.Connection ?? throw new RescaleException(
+        ConnectionItem? connection = Connection ?? State.Connection;
+        if (connection is null && !NeedsConnection)
+            return;
+        connection = connection ?? throw new RescaleException(
             ErrorIds.NotConnected, ErrorKind.State,
             "There is no connection to Rescale in this PowerShell session.",
             "Run Connect-Rescale first, or give a connection with -Connection (in ForEach-Object -Parallel: -Connection $using:connection).");
         Session = connection.Session;
+        IsConnected = true;
     }
 }

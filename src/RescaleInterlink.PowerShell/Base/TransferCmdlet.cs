@@ -59,6 +59,10 @@ public abstract class TransferCmdlet : RescaleCmdlet
         });
     }
 
+    /// <summary>Tells that an earlier run is continued.</summary>
+    private protected Action<long, long> ContinuedNotice(string path)
+        => (done, total) => PostVerbose($"'{path}' continues at {HumanSize.Format(done)} of {HumanSize.Format(total)}.");
+
     protected override Task EndProcessingAsync() => WhenBackgroundEndsAsync();
 
     protected override void Dispose(bool disposing)

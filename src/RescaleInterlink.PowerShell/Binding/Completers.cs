@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using RescaleInterlink.Configuration;
+using RescaleInterlink.Library;
 using RescaleInterlink.LocalSandbox;
 using RescaleInterlink.PowerShell.Base;
 
@@ -70,6 +71,14 @@ public sealed class FileCompleter : LocalCompleter
         => RunspaceState.Current.Files.Snapshot().Select(file => parameterName == "Name"
             ? new Candidate(file.Name, file.Name, file.Id)
             : new Candidate(file.Id, file.Name, $"{file.Name} ({file.Id})"));
+}
+
+/// <summary>The unfinished transfers this machine knows; a name completes to the id.</summary>
+public sealed class TransferCompleter : LocalCompleter
+{
+    private protected override IEnumerable<Candidate> Candidates(string parameterName)
+        => LocalTransfers.List().Select(transfer => new Candidate(
+            transfer.Id, transfer.Name ?? transfer.Id, $"{transfer.Direction} {transfer.LocalPath} ({HumanSize.OrUnknown(transfer.BytesDone)} of {HumanSize.OrUnknown(transfer.BytesTotal)})"));
 }
 
 /// <summary>The statuses a job passes through (interop API 6).</summary>

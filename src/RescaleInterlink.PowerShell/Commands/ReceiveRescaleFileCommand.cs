@@ -17,7 +17,8 @@ public sealed class ReceiveRescaleFileCommand : TransferCmdlet
     private const string IdSet = "Id";
     private const string ObjectSet = "InputObject";
 
-    private readonly DestinationClaims _claims = new();
+    private LocalPlaces _places = null!;
+    private bool _rehearsal;
 
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
     [Alias("FileId")]
@@ -34,35 +35,87 @@ public sealed class ReceiveRescaleFileCommand : TransferCmdlet
     public string? Destination { get; set; }
 
     [Parameter]
+    public ReceiveConflict Conflict { get; set; } = ReceiveConflict.Error;
+
+    [Parameter]
     public SwitchParameter Force { get; set; }
 
+    [Parameter]
+    public SwitchParameter SkipChecksum { get; set; }
+
+    [Parameter]
+    public SwitchParameter NoResume { get; set; }
+
     private protected override string Activity => "Receiving files from Rescale";
+
+    protected override void Prepare()
+    {
+        base.Prepare();
+        _rehearsal = IsRehearsal;
+        if (Force && Conflict != ReceiveConflict.Overwrite && MyInvocation.BoundParameters.ContainsKey(nameof(Conflict)))
+        {
+            throw new RescaleException(
+                ErrorIds.TransferOptionInvalid, ErrorKind.InvalidInput, $"-Force means -Conflict Overwrite, and -Conflict {Conflict} was given.",
+                "Give one of them.");
+        }
+
+        _places = new LocalPlaces(Force ? ReceiveConflict.Overwrite : Conflict);
+    }
 
     protected override async Task ProcessRecordAsync()
     {
         string folder = await InvokeAsync(() => Destination is null ? PathResolver.CurrentFolder(this) : PathResolver.Literal(this, Destination));
         foreach (StoredFileItem item in InputObject)
-        {
-            if (await ShouldProcessAsync($"{item.Name} ({HumanSize.Format(item.Size ?? 0)})", $"Download to {folder}"))
-                Queue(item.Id, item.Record, item.Size, folder, (item as JobFileItem)?.JobId);
-        }
-
+            await AddAsync(item.Id, item.Record, item.Name, item.Size, folder, (item as JobFileItem)?.JobId);
         foreach (string id in Id)
         {
-            if (await ShouldProcessAsync($"file {id}", $"Download to {folder}"))
-                Queue(id, null, null, folder, null);
+            // Name and size are not known without asking, which only a rehearsal is worth.
+            PlatformFile? record = _rehearsal ? await FindAsync(id) : null;
+            if (record is not null || !_rehearsal)
+                await AddAsync(id, record, record?.Name, record?.DecryptedSize, folder, null);
         }
     }
 
-    private void Queue(string id, PlatformFile? record, long? length, string folder, string? jobId)
-        => StartTransfer(id, length, async cancellationToken =>
+    private async Task AddAsync(string id, PlatformFile? record, string? name, long? size, string folder, string? jobId)
+    {
+        if (await ShouldProcessAsync(name is null ? $"file {id}" : $"{name} ({HumanSize.OrUnknown(size)})", $"Download to {folder}"))
+            StartTransfer(id, size, cancellationToken => ReceiveAsync(id, record, folder, jobId, cancellationToken));
+    }
+
+    private async Task<PlatformFile?> FindAsync(string id)
+    {
+        try
         {
-            PlatformFile file = record ?? await Session.Client.Files.GetAsync(id, cancellationToken);
-            string path = SafeFileName.Resolve(folder, file.RelativePath, file.Name);
-            _claims.Claim(path);
-            DownloadResult result = await Session.Library.DownloadAsync(Engine, file, path, Force, cancellationToken);
-            if (result.Integrity == Integrity.Unverifiable)
-                PostWarning($"'{file.Name}' ({id}) was received, but the platform has no SHA-512 to verify it with.");
-            await WriteAsync(new ReceivedFileItem(result, id, jobId));
-        });
+            return await Session.Client.Files.GetAsync(id, StopToken);
+        }
+        catch (RescaleException e)
+        {
+            await WriteErrorAsync(e, id);
+            return null;
+        }
+    }
+
+    private async Task ReceiveAsync(string id, PlatformFile? record, string folder, string? jobId, CancellationToken cancellationToken)
+    {
+        PlatformFile file = record ?? await Session.Client.Files.GetAsync(id, cancellationToken);
+        string wanted = SafeFileName.Resolve(folder, file.RelativePath, file.Name);
+        if (_places.Take(wanted) is not { } path)
+        {
+            PostVerbose($"'{wanted}' exists already; '{file.Name}' ({id}) was skipped.");
+            await WriteAsync(new ReceivedFileItem(wanted, id, jobId, new FileInfo(wanted).Length, null, TransferStatus.Skipped));
+            return;
+        }
+
+        var options = new DownloadOptions
+        {
+            Overwrite = Force || Conflict == ReceiveConflict.Overwrite, AllowMismatch = SkipChecksum, NoResume = NoResume,
+            OnNotice = PostWarning, OnContinued = ContinuedNotice(path),
+        };
+        DownloadResult result = await Session.Library.DownloadAsync(Engine, file, path, options, cancellationToken);
+        if (result.Integrity == Integrity.Unverifiable)
+            PostWarning($"'{file.Name}' ({id}) was received, but the platform has no SHA-512 to verify it with.");
+        else if (result.Integrity == Integrity.Mismatch)
+            PostWarning($"'{file.Name}' ({id}) was received, but its SHA-512 is not the one the platform has; it was kept because of -SkipChecksum.");
+        await WriteAsync(new ReceivedFileItem(result, id, jobId));
+    }
 }

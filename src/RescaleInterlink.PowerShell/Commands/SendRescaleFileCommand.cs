@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Library;
+using RescaleInterlink.Platform;
 using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.PowerShell.Binding;
 using RescaleInterlink.PowerShell.Objects;
@@ -19,6 +20,7 @@ public sealed class SendRescaleFileCommand : TransferCmdlet
 
     private string[] _paths = [];
     private bool _literal;
+    private FolderNames _names = null!;
 
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = PathSet)]
     [SupportsWildcards]
@@ -42,7 +44,26 @@ public sealed class SendRescaleFileCommand : TransferCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     public string? FolderId { get; set; }
 
+    [Parameter]
+    public SendConflict Conflict { get; set; } = SendConflict.None;
+
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Tag { get; set; } = [];
+
+    [Parameter]
+    public SwitchParameter PreEncrypt { get; set; }
+
+    [Parameter]
+    public SwitchParameter NoResume { get; set; }
+
     private protected override string Activity => "Sending files to Rescale";
+
+    protected override void Prepare()
+    {
+        base.Prepare();
+        _names = new FolderNames(Session.Client.Folders, StopToken);
+    }
 
     protected override async Task ProcessRecordAsync()
     {
@@ -59,6 +80,12 @@ public sealed class SendRescaleFileCommand : TransferCmdlet
                 await WriteErrorAsync(e, path);
             }
         }
+    }
+
+    protected override async Task EndProcessingAsync()
+    {
+        await base.EndProcessingAsync();
+        await _names.DisposeAsync();
     }
 
     private static long? LengthOf(string file)
@@ -85,16 +112,62 @@ public sealed class SendRescaleFileCommand : TransferCmdlet
         // A missing file or a folder is reported by the source itself, in its own words.
         long? length = LengthOf(file);
         string? folder = string.IsNullOrEmpty(FolderId) ? null : FolderId;
-        if (!await ShouldProcessAsync($"{file} ({HumanSize.Format(length ?? 0)})", folder is null ? "Upload to the Rescale library" : $"Upload to the Rescale folder {folder}"))
-            return;
-
-        StartTransfer(file, length, async cancellationToken =>
+        try
         {
-            using var source = new LocalFileSource(file);
-            UploadedFile uploaded = await Session.Library.UploadAsync(Engine, source, System.IO.Path.GetFileName(file), folder, cancellationToken);
-            State.Files.Add(uploaded.Id, uploaded.Name);
-            PostVerbose($"Uploaded '{file}' as {uploaded.Id}, {uploaded.Length} bytes in {uploaded.Parts} part(s).");
-            await WriteAsync(new SentFileItem(uploaded, file));
-        });
+            if (length is not null && !await IsWantedAsync(file, folder))
+                return;
+        }
+        catch (RescaleException e)
+        {
+            await WriteErrorAsync(e, file);
+            return;
+        }
+
+        if (await ShouldProcessAsync($"{file} ({HumanSize.OrUnknown(length)})", folder is null ? "Upload to the Rescale library" : $"Upload to the Rescale folder {folder}"))
+            StartTransfer(file, length, cancellationToken => SendAsync(file, folder, cancellationToken));
+    }
+
+    /// <summary>Looks whether the name is taken, when that matters.</summary>
+    private async Task<bool> IsWantedAsync(string file, string? folder)
+    {
+        if (Conflict == SendConflict.None)
+            return true;
+        string name = System.IO.Path.GetFileName(file);
+        string folderId = await Session.Library.ResolveFolderAsync(folder, StopToken);
+        PlatformFile? existing = await _names.FindAsync(folderId, name);
+        if (existing is null)
+        {
+            if (Conflict != SendConflict.Allow)
+                _names.Claim(folderId, name);
+            return true;
+        }
+
+        switch (Conflict)
+        {
+            case SendConflict.Allow:
+                PostVerbose($"The folder already has a '{name}' ({existing.Id}); this becomes another one.");
+                return true;
+            case SendConflict.Skip:
+                PostVerbose($"The folder already has a '{name}' ({existing.Id}); '{file}' was skipped.");
+                await WriteAsync(new SentFileItem(existing, file, folderId, TransferStatus.Skipped));
+                return false;
+            default:
+                throw new RescaleException(
+                    ErrorIds.FileAlreadyExists, ErrorKind.AlreadyExists, $"The folder already has a file '{name}' ({existing.Id}); '{file}' was not sent.",
+                    "Send it to another folder, or use -Conflict Skip or Allow.");
+        }
+    }
+
+    private async Task SendAsync(string file, string? folder, CancellationToken cancellationToken)
+    {
+        using var source = new LocalFileSource(file);
+        var options = new UploadOptions { PreEncrypt = PreEncrypt, NoResume = NoResume, OnNotice = PostWarning, OnContinued = ContinuedNotice(file) };
+        UploadedFile sent = await Session.Library.UploadAsync(Engine, source, System.IO.Path.GetFileName(file), folder, options, cancellationToken);
+        State.Files.Add(sent.Id, sent.Name);
+        PostVerbose($"Uploaded '{file}' as {sent.Id}, {sent.Length} bytes in {sent.Parts} part(s).");
+        // The file is none the worse for a tag that could not be set.
+        foreach (RescaleException missed in await FileTags.AddAsync(Session.Client.Files, sent.Id, sent.Name, Tag, cancellationToken))
+            await WriteErrorAsync(missed, sent.Id);
+        await WriteAsync(new SentFileItem(sent, file));
     }
 }

@@ -7,6 +7,14 @@ namespace RescaleInterlink.Core.Tests.Library;
 
 public class LocalNamesTests
 {
+    [Theory]
+    [InlineData("a.dat", 2, "a (2).dat")]
+    [InlineData("a.tar.gz", 10, "a.tar (10).gz")]
+    [InlineData(".profile", 2, ".profile (2)")]
+    [InlineData("plain", 3, "plain (3)")]
+    public void A_name_beside_keeps_folder_and_extension(string name, int number, string expected)
+        => Assert.Equal($"/r/{expected}", LocalNames.Beside($"/r/{name}", number).Replace('\\', '/'));
+
     [Fact]
     public void Files_that_share_a_path_all_get_their_id()
         => Assert.Equal(["/r/a_1.txt", "/r/a_2.txt", "/r/b.txt", "/r/d/a.txt"], Assign(("1", "a.txt", null), ("2", "a.txt", null), ("3", "b.txt", null), ("4", "a.txt", "d/a.txt")));
