@@ -10,8 +10,8 @@ BeforeAll {
     . (Join-Path $PSScriptRoot 'Support.ps1')
     $exported = @(
         'Connect-Rescale', 'Disconnect-Rescale', 'Get-RescaleConnection', 'Get-RescaleFile', 'Get-RescaleJob', 'Get-RescaleJobFile',
-        'Invoke-RescalePipeline', 'Receive-RescaleFile', 'Receive-RescaleJob', 'Send-RescaleFile', 'Start-RescaleSandbox',
-        'Stop-RescaleSandbox', 'Submit-RescaleJob', 'Wait-RescaleJob')
+        'Get-RescaleTransfer', 'Invoke-RescalePipeline', 'Receive-RescaleFile', 'Receive-RescaleJob', 'Remove-RescaleTransfer',
+        'Resume-RescaleTransfer', 'Send-RescaleFile', 'Start-RescaleSandbox', 'Stop-RescaleSandbox', 'Submit-RescaleJob', 'Wait-RescaleJob')
 }
 
 Describe 'The manifest' {
@@ -60,7 +60,7 @@ Describe 'Import' {
             (Get-Command -Module RescaleInterlink).Count
             (Get-Module RescaleInterlink).ExportedCommands.Count
             try { Get-RescaleJob } catch { $_.FullyQualifiedErrorId }')) @($ModulePath)
-        $result | Should -Be @('14', '14', 'NotConnected,RescaleInterlink.PowerShell.Commands.GetRescaleJobCommand')
+        $result | Should -Be @("$($exported.Count)", "$($exported.Count)", 'NotConnected,RescaleInterlink.PowerShell.Commands.GetRescaleJobCommand')
     }
 
     It 'works in four runspaces at once' {
@@ -72,7 +72,7 @@ Describe 'Import' {
                 "$((Get-Command -Module RescaleInterlink).Count) $id"
             }
         } @($ModulePath)
-        $counts | Should -Be (@('14 NotConnected,RescaleInterlink.PowerShell.Commands.GetRescaleJobCommand') * 4)
+        $counts | Should -Be (@("$($exported.Count) NotConnected,RescaleInterlink.PowerShell.Commands.GetRescaleJobCommand") * 4)
     }
 
     It 'refuses a second copy in one process, in words' {
