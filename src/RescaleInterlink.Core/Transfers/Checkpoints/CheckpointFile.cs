@@ -14,7 +14,8 @@ internal sealed class CheckpointFile<T> : IAsyncDisposable
     private const int QuickGeneration = 2;
     private static readonly TimeSpan DurableEvery = TimeSpan.FromSeconds(2);
 
-    // A save that takes long (very many parts) is not repeated at once: together they cost at most an eleventh of one processor.
+    // A state that takes long to write down (very many parts) is not written again at once: together they cost at most an eleventh of one
+    // processor. Waiting for the disk is no such cost: what finishes meanwhile would have to travel again after a kill.
     private const int RestPerSave = 10;
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
 
@@ -39,6 +40,7 @@ internal sealed class CheckpointFile<T> : IAsyncDisposable
     private bool _hasEnded;
     private long _sequence;
     private long _lastDurable;
+    private TimeSpan _writing;
 
     private CheckpointFile(ResumeIdentity identity, string id, CheckpointLock held, TimeProvider time)
     {
@@ -133,8 +135,7 @@ internal sealed class CheckpointFile<T> : IAsyncDisposable
             while (!_closing.Task.IsCompleted)
             {
                 await NextAsync();
-                var begun = _time.GetTimestamp();
-                if (SaveIfDue(closing: false)) await RestAsync(_time.GetElapsedTime(begun) * RestPerSave);
+                if (SaveIfDue(closing: false)) await RestAsync(_writing * RestPerSave);
             }
 
             SaveIfDue(closing: true);
@@ -211,7 +212,10 @@ internal sealed class CheckpointFile<T> : IAsyncDisposable
             var temporary = _folder.TemporaryPathOf(_id, generation);
             using (var file = CheckpointFolder.CreateFile(temporary, FileMode.Create))
             {
-                file.Write(CheckpointEnvelope.Write(state(), ++_sequence, _time.GetUtcNow()).Span);
+                var begun = _time.GetTimestamp();
+                var bytes = CheckpointEnvelope.Write(state(), ++_sequence, _time.GetUtcNow());
+                _writing = _time.GetElapsedTime(begun);
+                file.Write(bytes.Span);
                 if (durable) file.Flush(flushToDisk: true);
             }
 
