@@ -26,7 +26,7 @@ internal sealed class OneTransfer : IAsyncDisposable
         _identities = new ResumeIdentities(new CheckpointFolder(Path.Combine(settings.StateFolder, "transfers")), session.ApiUrl);
         _engine = new TransferEngine(new TransferOptions(1, settings.Connections, 64L << 20)
         {
-            PartSize = settings.PartSize, ChunkSize = settings.ChunkSize, OnDownloadStep = step => _kill.Reach(step.ToString()),
+            PartSize = settings.PartSize, ChunkSize = settings.ChunkSize, OnDownloadStage = step => _kill.Reach(step.ToString()),
         });
     }
 

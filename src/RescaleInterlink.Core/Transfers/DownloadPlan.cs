@@ -10,7 +10,7 @@ internal sealed record DownloadPlan(
     ObjectProperties Object, ObjectFormat Format, long Length, int ChunkSize, IReadOnlyList<CbcChunk> Chunks);
 
 /// <summary>Where a download has got to; tests end the process there.</summary>
-internal enum DownloadStep
+internal enum DownloadStage
 {
     /// <summary>The checkpoint exists; the partial file does not.</summary>
     Begun,

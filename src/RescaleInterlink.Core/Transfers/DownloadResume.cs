@@ -91,9 +91,9 @@ internal sealed class DownloadResume : IAsyncDisposable
         _constants = Describe(identity, plan, name);
         // The name is on the disk before the file: nothing is left that nobody knows of.
         await _file!.FlushAsync(Snapshot).WaitAsync(cancellationToken);
-        Reach(DownloadStep.Begun);
+        Reach(DownloadStage.Begun);
         _partial = PartialFile.Create(_request.Destination, plan.Length, name);
-        Reach(DownloadStep.Created);
+        Reach(DownloadStage.Created);
         return _partial;
     }
 
@@ -148,7 +148,7 @@ internal sealed class DownloadResume : IAsyncDisposable
     public void Finish(CbcChunk chunk, ReadOnlyMemory<byte> plaintext)
     {
         if (_file is null) return;
-        Reach(DownloadStep.Written);
+        Reach(DownloadStage.Written);
         Ledger.Finish(chunk.Index, Crc32C.Of(plaintext.Span));
         _file.Update(Snapshot);
     }
@@ -181,10 +181,10 @@ internal sealed class DownloadResume : IAsyncDisposable
             // The file is whole; for want of a note it is not thrown away.
         }
 
-        Reach(DownloadStep.Noted);
+        Reach(DownloadStage.Noted);
     }
 
-    public void Reach(DownloadStep step) => _engine.Options.OnDownloadStep?.Invoke(step);
+    public void Reach(DownloadStage step) => _engine.Options.OnDownloadStage?.Invoke(step);
 
     /// <summary>Gives up what an earlier run has left, because this one needs none of it.</summary>
     public void Discard(string reason)

@@ -144,10 +144,10 @@ internal sealed class DownloadRun(DownloadRequest request, EngineResources engin
         entry.Verify();
         var integrity = DownloadChecks.RequireHash(request, sha512);
         await file.FlushAsync(cancellationToken);
-        resume.Reach(DownloadStep.Flushed);
+        resume.Reach(DownloadStage.Flushed);
         await resume.NoteHashAsync(sha512, cancellationToken);
         file.Publish(request.Overwrite);
-        resume.Reach(DownloadStep.Published);
+        resume.Reach(DownloadStage.Published);
         return new DownloadResult(request.Destination, length, sha512, integrity, resume.ResumedBytes);
     }
 }

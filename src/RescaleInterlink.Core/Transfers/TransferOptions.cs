@@ -27,7 +27,7 @@ public sealed record TransferOptions(int ThrottleLimit = 5, int? Connections = n
     internal int UploadShares { get; init; } = 1;
 
     /// <summary>Called where a resumable download has got to; tests end the process there.</summary>
-    internal Action<DownloadStep>? OnDownloadStep { get; init; }
+    internal Action<DownloadStage>? OnDownloadStage { get; init; }
 
     internal TransferOptions Validate()
     {

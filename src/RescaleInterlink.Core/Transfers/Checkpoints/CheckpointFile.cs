@@ -14,9 +14,10 @@ internal sealed class CheckpointFile<T> : IAsyncDisposable
     private const int QuickGeneration = 2;
     private static readonly TimeSpan DurableEvery = TimeSpan.FromSeconds(2);
 
-    // A state that takes long to write down (very many parts) is not written again at once: together they cost at most an eleventh of one
-    // processor. Waiting for the disk is no such cost: what finishes meanwhile would have to travel again after a kill.
-    private const int RestPerSave = 10;
+    // A long state (very many parts) is not written again at once: at some 10 ns for each byte the saves cost at most an eleventh of one
+    // processor. By length and not by time, since what finishes meanwhile travels again after a kill: neither a slow flush nor the first,
+    // cold call may hold up the next save.
+    private static readonly TimeSpan RestPerByte = TimeSpan.FromTicks(1);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
 
     // A disk that hangs does not hold up a stop; the lock is then kept until it answers.
@@ -40,7 +41,7 @@ internal sealed class CheckpointFile<T> : IAsyncDisposable
     private bool _hasEnded;
     private long _sequence;
     private long _lastDurable;
-    private TimeSpan _writing;
+    private int _length;
 
     private CheckpointFile(ResumeIdentity identity, string id, CheckpointLock held, TimeProvider time)
     {
@@ -135,7 +136,7 @@ internal sealed class CheckpointFile<T> : IAsyncDisposable
             while (!_closing.Task.IsCompleted)
             {
                 await NextAsync();
-                if (SaveIfDue(closing: false)) await RestAsync(_writing * RestPerSave);
+                if (SaveIfDue(closing: false)) await RestAsync(_length * RestPerByte);
             }
 
             SaveIfDue(closing: true);
@@ -212,9 +213,8 @@ internal sealed class CheckpointFile<T> : IAsyncDisposable
             var temporary = _folder.TemporaryPathOf(_id, generation);
             using (var file = CheckpointFolder.CreateFile(temporary, FileMode.Create))
             {
-                var begun = _time.GetTimestamp();
                 var bytes = CheckpointEnvelope.Write(state(), ++_sequence, _time.GetUtcNow());
-                _writing = _time.GetElapsedTime(begun);
+                _length = bytes.Length;
                 file.Write(bytes.Span);
                 if (durable) file.Flush(flushToDisk: true);
             }
