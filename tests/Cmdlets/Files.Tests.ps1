@@ -130,6 +130,57 @@ Describe 'Send-RescaleFile' {
         $failed[0].ErrorDetails.RecommendedAction | Should -Match '-LiteralPath'
     }
 
+    It '-Conflict <Conflict> does what it says when the name is taken' -ForEach @(
+        @{ Conflict = 'None'; Results = 1; New = $true }, @{ Conflict = 'Allow'; Results = 1; New = $true }
+        @{ Conflict = 'Skip'; Results = 1; New = $false }, @{ Conflict = 'Error'; Results = 0; New = $false }
+    ) {
+        $path = New-RandomFile (Join-Path $folder 'conflict' "$Conflict.dat") 100
+        $first = Send-RescaleFile -LiteralPath $path -Conflict Error
+        $second = @(Send-RescaleFile -LiteralPath $path -Conflict $Conflict -ErrorAction SilentlyContinue -ErrorVariable failed)
+        $second.Count | Should -Be $Results
+        if ($New) { $second.Id | Should -Not -Be $first.Id; $second.Status | Should -Be 'Completed' }
+        if ($Conflict -eq 'Skip') { $second.Id | Should -Be $first.Id; $second.Status | Should -Be 'Skipped'; $second.Path | Should -Be $path }
+        if ($Conflict -eq 'Error') {
+            $failed.FullyQualifiedErrorId | Should -BeLike 'FileAlreadyExists,*'
+            $failed[0].TargetObject | Should -Be $path
+        }
+    }
+
+    It '-Conflict lists the folder once for the whole command, and None not at all' {
+        $route = 'GET /api/v3/folders/{id}/contents/'
+        $null = Invoke-SandboxControl $sandbox Delete requests
+        $null = Get-ChildItem -LiteralPath $many -File | Send-RescaleFile
+        (Invoke-SandboxControl $sandbox Get requests).api.requests.$route | Should -BeNullOrEmpty
+        $null = Get-ChildItem -LiteralPath $many -File | Send-RescaleFile -Conflict Skip
+        (Invoke-SandboxControl $sandbox Get requests).api.requests.$route | Should -Be 1
+    }
+
+    It '-Conflict Error refuses two files of one name in one command' {
+        $twins = 'one', 'two' | ForEach-Object { New-RandomFile (Join-Path $folder 'twin sources' $_ 'twin.dat') 100 }
+        $sent = Send-RescaleFile -LiteralPath $twins -Conflict Error -ErrorAction SilentlyContinue -ErrorVariable failed
+        @($sent).Count | Should -Be 1
+        $failed.FullyQualifiedErrorId | Should -BeLike 'FileAlreadyExists,*'
+    }
+
+    It '-Tag sets tags, and one that cannot be set is an error that names the file' {
+        $sent = Send-RescaleFile -LiteralPath $sources[0] -Tag 'mesh', 'study 7'
+        $headers = @{ Authorization = 'Token ' + [Net.NetworkCredential]::new('', $sandbox.ApiKey).Password }
+        $url = "$($sandbox.ApiUrl.AbsoluteUri.TrimEnd('/'))/api/v3/files/$($sent.Id)/tags/"
+        ((Invoke-RestMethod -Uri $url -Headers $headers).name | Sort-Object) | Should -Be 'mesh', 'study 7'
+        Set-Fault $sandbox @{ target = 'api'; method = 'POST'; path = '/tags/'; fault = 'status'; status = 403 }
+        try { $sent = Send-RescaleFile -LiteralPath $sources[0] -Tag 'mesh' -ErrorAction SilentlyContinue -ErrorVariable failed } finally { Clear-Fault $sandbox }
+        $sent.Status | Should -Be 'Completed'
+        $failed.Count | Should -Be 1
+        "$failed" | Should -Match $sent.Id
+    }
+
+    It '-PreEncrypt makes what Receive-RescaleFile reads' {
+        $path = New-RandomFile (Join-Path $folder 'pre.bin') 20MB
+        $received = Send-RescaleFile -LiteralPath $path -PreEncrypt | Receive-RescaleFile -Destination (Join-Path $folder 'pre')
+        $received.Integrity | Should -Be 'Verified'
+        $received.Sha512 | Should -Be (Get-Sha512 $path)
+    }
+
     It '-WhatIf sends nothing' {
         $before = @(Get-RescaleFile).Count
         Send-RescaleFile -Path (Join-Path $many '*') -WhatIf | Should -BeNullOrEmpty
@@ -175,6 +226,41 @@ Describe 'Receive-RescaleFile' {
         Get-ChildItem -LiteralPath (Split-Path $target) -Force | Should -HaveCount 1
         $null = $sent | Receive-RescaleFile -Destination (Split-Path $target) -Force
         Get-Sha512 $target | Should -Be $sent.Sha512
+    }
+
+    It '-Conflict Skip leaves a file alone, Overwrite replaces it, Rename writes beside it' {
+        $target = Join-Path (New-Item -ItemType Directory (Join-Path $folder 'modes')).FullName 'model.inp'
+        Set-Content -LiteralPath $target -Value 'mine' -NoNewline
+        $skipped = $sent | Receive-RescaleFile -Destination (Split-Path $target) -Conflict Skip
+        $skipped.Status, $skipped.Size, $skipped.Path, $skipped.Id | Should -Be 'Skipped', 4, $target, $sent.Id
+        $skipped.Integrity | Should -BeNullOrEmpty
+        $renamed = $sent, $sent | Receive-RescaleFile -Destination (Split-Path $target) -Conflict Rename
+        ($renamed.Name | Sort-Object) | Should -Be 'model (2).inp', 'model (3).inp'
+        Get-Content -Raw -LiteralPath $target | Should -Be 'mine'
+        $replaced = $sent | Receive-RescaleFile -Destination (Split-Path $target) -Conflict Overwrite
+        $replaced.Status | Should -Be 'Completed'
+        Get-Sha512 $target | Should -Be $sent.Sha512
+        { $sent | Receive-RescaleFile -Destination $folder -Force -Conflict Skip } | Should -Throw -ErrorId 'TransferOptionInvalid,*'
+    }
+
+    It '-SkipChecksum keeps what is not the file that was sent, and says so' {
+        $headers = @{ Authorization = 'Token ' + [Net.NetworkCredential]::new('', $sandbox.ApiKey).Password }
+        $api = "$($sandbox.ApiUrl.AbsoluteUri.TrimEnd('/'))/api/v3/files/"
+        $record = Invoke-RestMethod -Uri "$api$($sent.Id)/" -Headers $headers
+        # Another record of the same object, with another hash.
+        $body = @{
+            typeId = 1; name = 'wrong.inp'; isUploaded = $true; decryptedSize = $sent.Size; currentFolderId = $sent.FolderId
+            encodedEncryptionKey = $record.encodedEncryptionKey; pathParts = $record.pathParts; storage = $record.storage
+            fileChecksums = @(@{ hashFunction = 'sha512'; fileHash = '0' * 128 })
+        }
+        $wrong = Invoke-RestMethod -Method Post -Uri $api -Headers $headers -ContentType application/json -Body (ConvertTo-Json $body -Depth 5)
+        $out = Join-Path $folder 'wrong'
+        Receive-RescaleFile -Id $wrong.id -Destination $out -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
+        $failed.FullyQualifiedErrorId | Should -BeLike 'ChecksumMismatch,*'
+        $kept = Receive-RescaleFile -Id $wrong.id -Destination $out -SkipChecksum -WarningVariable warned -WarningAction SilentlyContinue
+        $kept.Integrity | Should -Be 'Mismatch'
+        $kept.Sha512 | Should -Be $sent.Sha512
+        $warned.Count | Should -Be 1
     }
 
     It 'does not let two files become one' {

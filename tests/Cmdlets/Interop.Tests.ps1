@@ -82,14 +82,14 @@ BeforeAll {
 AfterAll { Stop-TestSandbox $sandbox }
 
 Describe 'A file sent by the module' -Skip:$noOpenssl {
-    It 'fetched raw by <Program> decrypts with openssl to the original (<Length> bytes)' -ForEach @(
-        foreach ($program in $fetchers) { foreach ($length in 0, 1000, 16MB, (33MB + 5)) { @{ Program = $program; Length = $length } } }
+    It 'fetched raw by <Program> decrypts with openssl to the original (<Length> bytes, -PreEncrypt:<Older>)' -ForEach @(
+        foreach ($program in $fetchers) { foreach ($length in 0, 1000, 16MB, (33MB + 5)) { foreach ($older in $false, $true) { @{ Program = $program; Length = $length; Older = $older } } } }
     ) -Skip:('aws' -notin $fetchers) {
-        $source = New-RandomFile (Join-Path $folder "$Program $Length [a].bin") $Length
-        $sent = Send-RescaleFile -LiteralPath $source
+        $source = New-RandomFile (Join-Path $folder "$Program $Length $Older [a].bin") $Length
+        $sent = Send-RescaleFile -LiteralPath $source -PreEncrypt:$Older
         $record = Invoke-RestMethod -Uri "$api/api/v3/files/$($sent.Id)/" -Headers $headers
-        $cipher = Join-Path $folder "$Program-$Length.cipher"
-        $plain = Join-Path $folder "$Program-$Length.plain"
+        $cipher = Join-Path $folder "$Program-$Length-$Older.cipher"
+        $plain = Join-Path $folder "$Program-$Length-$Older.plain"
         Copy-FromStore $Program $record.pathParts.container $record.pathParts.path $cipher
         $iv = ConvertTo-Hex (Get-StoredIv $record.pathParts.container $record.pathParts.path)
         openssl enc -d -aes-256-cbc -K (ConvertTo-Hex $record.encodedEncryptionKey) -iv $iv -in $cipher -out $plain
