@@ -33,6 +33,32 @@ Describe 'A sandbox' {
         Test-Path $other | Should -BeFalse
     }
 
+    It 'can be an Azure account, says so, and is not taken for an S3 one' {
+        if (-not (Get-Command azurite-blob -CommandType Application -ErrorAction Ignore)) { Set-ItResult -Skipped -Because 'Azurite is not installed'; return }
+        $azure = Start-RescaleSandbox -Path (Join-Path $folder 'azure') -StorageType Azure
+        try {
+            "$($azure.StorageType)" | Should -Be 'Azure'
+            $azure.AzureEndpoint.IsLoopback | Should -BeTrue
+            { Start-RescaleSandbox -Path $azure.Path -StorageType S3 } | Should -Throw -ErrorId 'SandboxStartFailed,*'
+            (Start-RescaleSandbox -Path $azure.Path).ProcessId | Should -Be $azure.ProcessId
+        }
+        finally { $azure | Stop-RescaleSandbox }
+        "$($sandbox.StorageType)" | Should -Be 'S3'
+        $sandbox.AzureEndpoint | Should -BeNullOrEmpty
+    }
+
+    It 'as an Azure account without Azurite is one error that says how to get it' -Skip:(-not $IsLinux) {
+        $dotnet = Get-Item -LiteralPath (Get-Command dotnet -CommandType Application | Select-Object -First 1).Source
+        $before = $env:PATH, $env:DOTNET_ROOT
+        $env:DOTNET_ROOT = Split-Path ($dotnet.ResolveLinkTarget($true) ?? $dotnet).FullName
+        $env:PATH = Join-Path $folder 'nothing here'
+        try { Start-RescaleSandbox -Path (Join-Path $folder 'no azure') -StorageType Azure -ErrorVariable failed -ErrorAction SilentlyContinue }
+        catch { $failed = $_ }
+        finally { $env:PATH, $env:DOTNET_ROOT = $before }
+        $failed[0].FullyQualifiedErrorId | Should -BeLike 'SandboxAzuriteMissing,*'
+        $failed[0].ErrorDetails.RecommendedAction | Should -Match 'npm install -g azurite'
+    }
+
     It 'outlives the PowerShell that started it, keeps its address and key, and is found again' {
         $path = Join-Path $folder 'second'
         $first = Invoke-Fresh {

@@ -81,8 +81,8 @@ public sealed class SandboxFixture : IAsyncDisposable
         return answer.RootElement.Clone();
     }
 
-    /// <param name="route">Template of the API's route (<c>/api/v3/files/{id}/</c>), or name of the S3 operation.</param>
-    /// <param name="listener"><c>api</c> or <c>s3</c>.</param>
+    /// <param name="route">Template of the API's route (<c>/api/v3/files/{id}/</c>), or name of the storage's operation.</param>
+    /// <param name="listener"><c>api</c>, <c>s3</c> or <c>azure</c>.</param>
     public async Task<long> CountRequestsAsync(string method, string route, string listener = "api")
     {
         var counters = await GetCountersAsync();

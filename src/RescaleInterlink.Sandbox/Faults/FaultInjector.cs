@@ -113,7 +113,8 @@ internal sealed class FaultInjector(FaultPlan plan, FaultTarget target, TimeProv
         }
         else
         {
-            await AnswerAsync(http, wire, _ => rule.AfterBytes.Value, async () =>
+            // Before the last byte at the latest: a client that has the whole answer would send its next request into the silence.
+            await AnswerAsync(http, wire, length => Math.Min(rule.AfterBytes.Value, Math.Max(0, length - 1)), async () =>
             {
                 await SilenceAsync(http, rule);
                 return true;

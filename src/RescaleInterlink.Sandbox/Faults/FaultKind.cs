@@ -19,7 +19,7 @@ internal enum FaultKind
     ResetDuring,
 
     /// <summary>
-    /// Falls silent behind <c>afterBytes</c> of the body (0: before anything is done), for <c>milliseconds</c> and then goes on, or until the client has had enough.
+    /// Falls silent behind <c>afterBytes</c> of the body (0: before anything is done; at the latest before the last byte of an answer), for <c>milliseconds</c> and then goes on, or until the client has had enough.
     /// </summary>
     Stall,
 

@@ -140,6 +140,17 @@ public sealed class AzureProxyTests(AzureSandbox azure) : IClassFixture<AzureSan
     }
 
     [Fact]
+    public async Task A_stall_behind_the_end_of_an_answer_comes_before_its_last_byte()
+    {
+        string signature = await _azure.SignatureAsync();
+        await _azure.PutAsync("short", new byte[10], signature);
+        await _azure.PlanAsync("stall", rule => (rule["operation"], rule["afterBytes"]) = ("GetBlob", 50_000));
+        using var client = await _azure.AskAsync("GET", "short", "", signature);
+        Assert.Equal(9, (await client.ReadUntilAsync(9)).Body.Length);
+        Assert.Equal(0, client.Available);
+    }
+
+    [Fact]
     public async Task Expired_credentials_are_refused_and_new_ones_work()
     {
         string signature = await _azure.SignatureAsync();
