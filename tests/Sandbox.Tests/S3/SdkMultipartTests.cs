@@ -91,6 +91,7 @@ public sealed class SdkMultipartTests(S3Server server) : IClassFixture<S3Server>
         {
             BucketName = S3Server.Bucket, Key = "own", ChecksumAlgorithm = ChecksumAlgorithm.CRC32C,
         });
+        Assert.Equal(ChecksumAlgorithm.CRC32C, begun.ChecksumAlgorithm);
         UploadPartRequest Part(string checksum) => new()
         {
             BucketName = S3Server.Bucket, Key = "own", UploadId = begun.UploadId, PartNumber = 1, InputStream = new MemoryStream(content), ChecksumCRC32C = checksum,
@@ -99,6 +100,9 @@ public sealed class SdkMultipartTests(S3Server server) : IClassFixture<S3Server>
         Assert.Equal("BadDigest", wrong.ErrorCode);
         var part = await client.UploadPartAsync(Part(sum));
         Assert.Equal(sum, part.ChecksumCRC32C);
+        var listed = await client.ListPartsAsync(new ListPartsRequest { BucketName = S3Server.Bucket, Key = "own", UploadId = begun.UploadId });
+        Assert.Equal(ChecksumAlgorithm.CRC32C, listed.ChecksumAlgorithm);
+        Assert.Equal(sum, Assert.Single(listed.Parts).ChecksumCRC32C);
         CompleteMultipartUploadRequest Complete(PartETag tag) => new()
         {
             BucketName = S3Server.Bucket, Key = "own", UploadId = begun.UploadId, PartETags = [tag],
