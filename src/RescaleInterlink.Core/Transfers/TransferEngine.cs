@@ -1,4 +1,5 @@
 using RescaleInterlink.Transfers.Progress;
+using RescaleInterlink.Transfers.Scheduling;
 
 namespace RescaleInterlink.Transfers;
 
@@ -11,6 +12,7 @@ public sealed class TransferEngine : IAsyncDisposable
     private readonly EngineResources _resources;
     private readonly ProgressTracker _progress;
     private readonly TimeProvider _time;
+    private readonly SameContent _contents = new();
 
     /// <exception cref="Errors.RescaleException">TransferOptionInvalid.</exception>
     public TransferEngine(TransferOptions options, TimeProvider? time = null)
@@ -31,41 +33,66 @@ public sealed class TransferEngine : IAsyncDisposable
     {
         var length = (request.Source as IRangeSource) is null ? null : (await request.Source.GetIdentityAsync(cancellationToken)).Length;
         var entry = _progress.Add(request.Source.DisplayName, TransferDirection.Upload, length);
-        return await RunAsync(entry, async () =>
+        return await TrackAsync(entry, () => InPlaceAsync(entry, length, async () =>
         {
             var began = _time.GetTimestamp();
             var result = await new UploadRun(request, _resources, entry).RunAsync(cancellationToken);
             return result with { Duration = _time.GetElapsedTime(began) };
-        }, cancellationToken);
+        }, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Ranges in any order, decrypted on arrival, verified, then renamed to the destination.</summary>
+    /// <summary>
+    /// Ranges in any order, decrypted on arrival, verified, then renamed to the destination. Content that this engine fetches
+    /// for another destination already is copied from there and verified.
+    /// </summary>
     /// <exception cref="Errors.RescaleException">
     /// DestinationExists, DiskFull, SizeMismatch, DecryptionFailed, ChecksumMismatch, ..., or an error of the store.
     /// </exception>
     public Task<DownloadResult> DownloadAsync(DownloadRequest request, CancellationToken cancellationToken)
     {
         var entry = _progress.Add(request.DisplayName, TransferDirection.Download, request.Length);
-        return RunAsync(entry, async () =>
+        var fetch = () => InPlaceAsync(entry, request.Length, async () =>
         {
             var began = _time.GetTimestamp();
             var result = await new DownloadRun(request, _resources, entry).RunAsync(cancellationToken);
             return result with { Duration = _time.GetElapsedTime(began) };
         }, cancellationToken);
+        // What an earlier run has begun is continued rather than copied, so that nothing of it stays behind.
+        if (request.Resume is { } resume && resume.Folder.Exists(TransferDirection.Download, resume)) return TrackAsync(entry, fetch, cancellationToken);
+        return TrackAsync(entry, () => _contents.RunAsync(
+            ContentKey.Of(request),
+            fetch,
+            async other => await entry.WaitAsync(WaitReason.SameContent, new ValueTask<DownloadResult?>(other.WaitAsync(cancellationToken))),
+            fetched => InPlaceAsync(entry, fetched.Length, async () =>
+            {
+                var began = _time.GetTimestamp();
+                var copied = await new LocalCopy(request, _resources, entry).RunAsync(fetched, cancellationToken);
+                return copied is null ? null : copied with { Duration = _time.GetElapsedTime(began) };
+            }, cancellationToken)), cancellationToken);
     }
 
     /// <summary>The numbers now; cheap enough to ask for at any rate.</summary>
     public ProgressSnapshot GetProgress() => _progress.GetSnapshot();
 
-    private async Task<T> RunAsync<T>(TransferEntry entry, Func<Task<T>> transfer, CancellationToken cancellationToken)
+    /// <summary>What the transfers have used so far, and waited for.</summary>
+    public EngineUsage GetUsage() => new(
+        _resources.Memory.Peak, _resources.Requests.Limit, _resources.Requests.MostInUse, _progress.GetWaits());
+
+    /// <summary>Runs it as one of the files in flight.</summary>
+    private async Task<T> InPlaceAsync<T>(TransferEntry entry, long? length, Func<Task<T>> transfer, CancellationToken cancellationToken)
+    {
+        using var place = await _resources.Files.EnterAsync(length, cancellationToken);
+        entry.Start();
+        // Off the caller's thread: a cmdlet's pipeline thread must stay free.
+        return await Task.Run(transfer, CancellationToken.None);
+    }
+
+    private static async Task<T> TrackAsync<T>(TransferEntry entry, Func<Task<T>> transfer, CancellationToken cancellationToken)
     {
         var state = TransferState.Failed;
         try
         {
-            using var place = await _resources.Files.EnterAsync(cancellationToken);
-            entry.Start();
-            // Off the caller's thread: a cmdlet's pipeline thread must stay free.
-            var result = await Task.Run(transfer, CancellationToken.None);
+            var result = await transfer();
             state = TransferState.Completed;
             return result;
         }

@@ -7,9 +7,11 @@ namespace RescaleInterlink.Transfers;
 /// <param name="ThrottleLimit">Most files in flight at once.</param>
 /// <param name="Connections">Most storage requests in flight at once, over all files; null: as many as help.</param>
 /// <param name="MemoryLimit">Most bytes of buffers, over all files; at least 32 MiB.</param>
-public sealed record TransferOptions(int ThrottleLimit = 5, int? Connections = null, long MemoryLimit = 512L << 20)
+/// <param name="MaxBytesPerSecond">Most encrypted bytes per second, over all files and both directions; at least 1 KiB; null: no limit.</param>
+public sealed record TransferOptions(int ThrottleLimit = 5, int? Connections = null, long MemoryLimit = 512L << 20, long? MaxBytesPerSecond = null)
 {
     private const long LeastMemory = 32L << 20;
+    private const long LeastBytesPerSecond = 1 << 10;
 
     /// <summary>Plaintext bytes of an upload part, instead of the size that interop storage 5.2 gives; a multiple of 16.</summary>
     internal int? PartSize { get; init; }
@@ -34,6 +36,7 @@ public sealed record TransferOptions(int ThrottleLimit = 5, int? Connections = n
         Require(ThrottleLimit >= 1, "ThrottleLimit must be 1 or more.");
         Require(Connections is null or (>= 1 and <= AdaptiveLimit.Most), $"Connections must be between 1 and {AdaptiveLimit.Most}.");
         Require(MemoryLimit >= LeastMemory || PartSize is not null, "MemoryLimit must be 32 MiB or more.");
+        Require(MaxBytesPerSecond is null or >= LeastBytesPerSecond, "MaxBytesPerSecond must be 1 KiB or more.");
         Require(ChunkSize > 0 && ChunkSize % CipherBlock.Size == 0, "ChunkSize must be a multiple of 16.");
         Require(PartSize is null or > 0 && PartSize.GetValueOrDefault() % CipherBlock.Size == 0, "PartSize must be a multiple of 16.");
         return this;

@@ -15,7 +15,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly PipelineLoop _loop = new();
-    private readonly List<Task> _background = [];
+    private readonly HashSet<Task> _background = [];
     private ProgressView? _progress;
     private bool _disposed;
 
@@ -101,11 +101,11 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     /// cancels it, and the command does not return before it has ended.</summary>
     protected void StartBackground(Func<CancellationToken, Task> work)
     {
+        Task task = Task.Run(() => work(StopToken), CancellationToken.None);
         lock (_background)
-        {
-            _background.RemoveAll(task => task.IsCompletedSuccessfully);
-            _background.Add(Task.Run(() => work(StopToken), CancellationToken.None));
-        }
+            _background.Add(task);
+        // What failed is kept for whoever awaits the end.
+        task.ContinueWith(Forget, CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
     }
 
     protected async Task WhenBackgroundEndsAsync()
@@ -154,6 +154,12 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         RequestStop();
         _progress?.Complete();
         ThrowTerminatingError(ErrorRecords.From(error, null));
+    }
+
+    private void Forget(Task ended)
+    {
+        lock (_background)
+            _background.Remove(ended);
     }
 
     private void CloseProgress()

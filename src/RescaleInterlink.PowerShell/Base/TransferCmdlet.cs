@@ -1,23 +1,42 @@
 using System.Management.Automation;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Transfers;
+using RescaleInterlink.Transfers.Progress;
 
 namespace RescaleInterlink.PowerShell.Base;
 
 /// <summary>A cmdlet that moves files, several at once, while more of them still come down the pipeline.</summary>
 public abstract class TransferCmdlet : RescaleCmdlet
 {
-    private SemaphoreSlim _slots = null!;
+    // Enough that the largest of many is found first, few enough that a hundred thousand files take no memory.
+    private const int MostQueued = 1000;
+
+    private SemaphoreSlim _queue = null!;
+    private SemaphoreSlim _lookUps = null!;
     private int _known;
     private int _ended;
-    private long _waitingBytes;
 
     /// <summary>Most files in flight at once.</summary>
     [Parameter]
     [ValidateRange(1, 64)]
     public int ThrottleLimit { get; set; } = 5;
 
-    /// <summary>Shared by all transfers of this command.</summary>
+    /// <summary>Most storage requests at once, over all files of the command; as many as help when it is not given.</summary>
+    [Parameter]
+    [ValidateRange(1, 64)]
+    public int? Connections { get; set; }
+
+    /// <summary>Most bytes of buffers, over all files of the command.</summary>
+    [Parameter]
+    [ValidateRange(32L << 20, long.MaxValue)]
+    public long MemoryLimit { get; set; } = 512L << 20;
+
+    /// <summary>Most bytes per second, over all files of the command; no limit when it is not given.</summary>
+    [Parameter]
+    [ValidateRange(1L << 10, long.MaxValue)]
+    public long? MaxBytesPerSecond { get; set; }
+
+    /// <summary>Shared by all transfers of this command. It starts as many of them at once as the throttle limit says, largest first.</summary>
     protected TransferEngine Engine { get; private set; } = null!;
 
     private protected abstract string Activity { get; }
@@ -25,26 +44,28 @@ public abstract class TransferCmdlet : RescaleCmdlet
     /// <summary>What one transfer of this command is, in the plural.</summary>
     private protected virtual string Items => "files";
 
+    /// <summary>Transfers that may have been started and not ended; then the pipeline waits.</summary>
+    private protected virtual int MostStarted => MostQueued;
+
     protected override void Prepare()
     {
         base.Prepare();
-        _slots = new SemaphoreSlim(ThrottleLimit);
-        Engine = Session.CreateEngine(new TransferOptions(ThrottleLimit: ThrottleLimit));
+        _queue = new SemaphoreSlim(MostStarted);
+        _lookUps = new SemaphoreSlim(ThrottleLimit);
+        Engine = Session.CreateEngine(new TransferOptions(ThrottleLimit, Connections, MemoryLimit, MaxBytesPerSecond));
         ShowProgress(Report);
     }
 
-    /// <summary>Queues one transfer. Its failure is one error record with <paramref name="target"/>; the others go on.</summary>
-    /// <param name="length">Bytes it will move, or null when that is not known yet.</param>
-    protected void StartTransfer(object target, long? length, Func<CancellationToken, Task> transfer)
+    /// <summary>Queues one transfer, as soon as the queue has room. Its failure is one error record with <paramref name="target"/>;
+    /// the others go on.</summary>
+    protected async Task StartTransferAsync(object target, Func<CancellationToken, Task> transfer)
     {
+        await _queue.WaitAsync(StopToken);
         Interlocked.Increment(ref _known);
-        Interlocked.Add(ref _waitingBytes, length ?? 0);
         StartBackground(async cancellationToken =>
         {
-            await _slots.WaitAsync(cancellationToken);
             try
             {
-                Interlocked.Add(ref _waitingBytes, -(length ?? 0));
                 await transfer(cancellationToken);
             }
             catch (RescaleException e) when (!cancellationToken.IsCancellationRequested)
@@ -54,24 +75,44 @@ public abstract class TransferCmdlet : RescaleCmdlet
             finally
             {
                 Interlocked.Increment(ref _ended);
-                _slots.Release();
+                _queue.Release();
             }
         });
+    }
+
+    /// <summary>Asks the platform for what a queued transfer needs to know first, ahead of the files in flight but no more at once.</summary>
+    protected async Task<T> LookUpAsync<T>(Func<Task<T>> lookUp, CancellationToken cancellationToken)
+    {
+        await _lookUps.WaitAsync(cancellationToken);
+        try
+        {
+            return await lookUp();
+        }
+        finally
+        {
+            _lookUps.Release();
+        }
     }
 
     /// <summary>Tells that an earlier run is continued.</summary>
     private protected Action<long, long> ContinuedNotice(string path)
         => (done, total) => PostVerbose($"'{path}' continues at {HumanSize.Format(done)} of {HumanSize.Format(total)}.");
 
-    protected override Task EndProcessingAsync() => WhenBackgroundEndsAsync();
+    protected override async Task EndProcessingAsync()
+    {
+        await WhenBackgroundEndsAsync();
+        if (_known > 0)
+            PostVerbose(TransferProgress.Summary(Engine.GetProgress(), Engine.GetUsage()));
+    }
 
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
         Engine?.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        _slots?.Dispose();
+        _queue?.Dispose();
+        _lookUps?.Dispose();
     }
 
     private ProgressReport? Report()
-        => _known == 0 ? null : TransferProgress.Report(Activity, Items, Engine.GetProgress(), _known, _ended, Interlocked.Read(ref _waitingBytes));
+        => _known == 0 ? null : TransferProgress.Report(Activity, Items, Engine.GetProgress(), _known, _ended);
 }

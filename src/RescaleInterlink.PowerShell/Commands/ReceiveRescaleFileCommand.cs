@@ -79,7 +79,7 @@ public sealed class ReceiveRescaleFileCommand : TransferCmdlet
     private async Task AddAsync(string id, PlatformFile? record, string? name, long? size, string folder, string? jobId)
     {
         if (await ShouldProcessAsync(name is null ? $"file {id}" : $"{name} ({HumanSize.OrUnknown(size)})", $"Download to {folder}"))
-            StartTransfer(id, size, cancellationToken => ReceiveAsync(id, record, folder, jobId, cancellationToken));
+            await StartTransferAsync(id, cancellationToken => ReceiveAsync(id, record, folder, jobId, cancellationToken));
     }
 
     private async Task<PlatformFile?> FindAsync(string id)
@@ -97,7 +97,7 @@ public sealed class ReceiveRescaleFileCommand : TransferCmdlet
 
     private async Task ReceiveAsync(string id, PlatformFile? record, string folder, string? jobId, CancellationToken cancellationToken)
     {
-        PlatformFile file = record ?? await Session.Client.Files.GetAsync(id, cancellationToken);
+        PlatformFile file = record ?? await LookUpAsync(() => Session.Client.Files.GetAsync(id, cancellationToken), cancellationToken);
         string wanted = SafeFileName.Resolve(folder, file.RelativePath, file.Name);
         if (_places.Take(wanted) is not { } path)
         {

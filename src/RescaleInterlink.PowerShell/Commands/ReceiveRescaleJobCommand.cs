@@ -32,6 +32,8 @@ public sealed class ReceiveRescaleJobCommand : TransferCmdlet
 
     private protected override string Items => "jobs";
 
+    private protected override int MostStarted => ThrottleLimit;
+
     protected override async Task ProcessRecordAsync()
     {
         string root = await InvokeAsync(() => Destination is null ? PathResolver.CurrentFolder(this) : PathResolver.Literal(this, Destination));
@@ -42,7 +44,7 @@ public sealed class ReceiveRescaleJobCommand : TransferCmdlet
                 PlatformJob job = await Session.Client.Jobs.GetAsync(id, StopToken);
                 string folder = FolderFor(root, job);
                 if (await ShouldProcessAsync($"job {job.Name} ({id})", $"Download all outputs to {folder}"))
-                    StartTransfer(id, null, cancellationToken => ReceiveAsync(id, folder, cancellationToken));
+                    await StartTransferAsync(id, cancellationToken => ReceiveAsync(id, folder, cancellationToken));
             }
             catch (RescaleException e)
             {

@@ -38,7 +38,7 @@ public sealed class ResumeRescaleTransferCommand : TransferCmdlet
             long? left = transfer?.BytesTotal - transfer?.BytesDone;
             string target = transfer?.LocalPath is { } path ? $"{path} ({HumanSize.OrUnknown(left)} left of {HumanSize.OrUnknown(transfer.BytesTotal)})" : $"transfer {id}";
             if (await ShouldProcessAsync(target, $"Continue the {transfer?.Direction.ToString().ToLowerInvariant() ?? "transfer"}"))
-                StartTransfer(id, left, cancellationToken => ResumeAsync(id, cancellationToken));
+                await StartTransferAsync(id, cancellationToken => ResumeAsync(id, cancellationToken));
         }
     }
 

@@ -124,7 +124,7 @@ public sealed class SendRescaleFileCommand : TransferCmdlet
         }
 
         if (await ShouldProcessAsync($"{file} ({HumanSize.OrUnknown(length)})", folder is null ? "Upload to the Rescale library" : $"Upload to the Rescale folder {folder}"))
-            StartTransfer(file, length, cancellationToken => SendAsync(file, folder, cancellationToken));
+            await StartTransferAsync(file, cancellationToken => SendAsync(file, folder, cancellationToken));
     }
 
     /// <summary>Looks whether the name is taken, when that matters.</summary>

@@ -59,6 +59,13 @@ public sealed class CheckpointFolder(string path)
         return true;
     }
 
+    /// <summary>Whether an earlier run has left a checkpoint of this transfer, of whatever state.</summary>
+    internal bool Exists(TransferDirection direction, ResumeIdentity identity)
+    {
+        var id = IdOf(direction, identity.LocalPath, identity.RemoteId);
+        return Enumerable.Range(1, Generations).Any(generation => File.Exists(PathOf(id, generation)));
+    }
+
     /// <summary>The first half of the SHA-256 over what makes a transfer that transfer.</summary>
     internal static string IdOf(TransferDirection direction, string localPath, string remoteId) =>
         Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{direction}\0{localPath}\0{remoteId}")).AsSpan(0, IdLength / 2)).ToLowerInvariant();

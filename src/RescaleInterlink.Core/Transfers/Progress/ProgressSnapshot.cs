@@ -6,10 +6,16 @@ public enum WaitReason
     Nothing,
     Memory,
     Connection,
-    HeadOfStream,
     Disk,
+
+    /// <summary>The bandwidth limit that the caller has set.</summary>
     RateLimit,
+
+    /// <summary>The time before a failed request is repeated, and then a connection for it.</summary>
     Retry,
+
+    /// <summary>Another transfer that fetches the same content.</summary>
+    SameContent,
 }
 
 public enum TransferDirection
@@ -40,3 +46,10 @@ public sealed record TransferSnapshot(int Id, string DisplayName, TransferDirect
 /// <param name="BytesPerSecond">Rolling over the last 60 s.</param>
 /// <param name="Active">At most four, the largest first.</param>
 public sealed record ProgressSnapshot(int FilesTotal, int FilesDone, int FilesFailed, long BytesDone, long BytesTotal, double BytesPerSecond, IReadOnlyList<TransferSnapshot> Active);
+
+/// <summary>What an engine has used and waited for.</summary>
+/// <param name="PeakMemory">Most bytes of buffers at once.</param>
+/// <param name="Connections">Most storage requests at once, as it is now.</param>
+/// <param name="MostConnections">Most storage requests there have been at once.</param>
+/// <param name="Waits">Summed over everything that waited at the same time; nothing that was not waited for.</param>
+public sealed record EngineUsage(long PeakMemory, int Connections, int MostConnections, IReadOnlyDictionary<WaitReason, TimeSpan> Waits);

@@ -7,6 +7,7 @@ internal sealed class ProgressTracker(EngineResources engine, TimeProvider time)
 
     private readonly object _lock = new();
     private readonly HashSet<TransferEntry> _active = [];
+    private readonly long[] _waited = new long[Enum.GetValues<WaitReason>().Length];
     private readonly SpeedMeter _speed = new(time);
     private int _files;
     private int _done;
@@ -38,6 +39,16 @@ internal sealed class ProgressTracker(EngineResources engine, TimeProvider time)
             Volatile.Read(ref _files), Volatile.Read(ref _done), Volatile.Read(ref _failed),
             bytes, Math.Max(Volatile.Read(ref _bytesTotal), bytes), perSecond, shown);
     }
+
+    /// <summary>How long was waited for each thing, summed over everything that waited at the same time.</summary>
+    public IReadOnlyDictionary<WaitReason, TimeSpan> GetWaits() => Enum.GetValues<WaitReason>()
+        .Select(reason => (reason, Waited: TimeSpan.FromTicks(Interlocked.Read(ref _waited[(int)reason]))))
+        .Where(wait => wait.Waited > TimeSpan.Zero)
+        .ToDictionary(wait => wait.reason, wait => wait.Waited);
+
+    internal long GetTimestamp() => time.GetTimestamp();
+
+    internal void OnWaited(WaitReason reason, long began) => Interlocked.Add(ref _waited[(int)reason], time.GetElapsedTime(began).Ticks);
 
     internal void OnBytes(long count) => _speed.Add(count);
 

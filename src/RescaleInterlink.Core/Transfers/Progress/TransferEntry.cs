@@ -53,15 +53,29 @@ internal sealed class TransferEntry(
     public async ValueTask<T> WaitAsync<T>(WaitReason reason, ValueTask<T> something)
     {
         if (something.IsCompletedSuccessfully) return something.Result;
+        using var waiting = BeginWait(reason);
+        return await something;
+    }
+
+    /// <inheritdoc cref="WaitAsync{T}"/>
+    public async ValueTask WaitAsync(WaitReason reason, ValueTask something)
+    {
+        if (something.IsCompletedSuccessfully) return;
+        using var waiting = BeginWait(reason);
+        await something;
+    }
+
+    /// <summary>Says that something is waited for, until the result is disposed.</summary>
+    public Waiting BeginWait(WaitReason reason)
+    {
         Interlocked.Increment(ref _waiting[(int)reason]);
-        try
-        {
-            return await something;
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _waiting[(int)reason]);
-        }
+        return new Waiting(this, reason, tracker.GetTimestamp());
+    }
+
+    internal void EndWait(WaitReason reason, long began)
+    {
+        Interlocked.Decrement(ref _waiting[(int)reason]);
+        tracker.OnWaited(reason, began);
     }
 
     /// <summary>Waits for memory; the buffer's disposal gives it back.</summary>
@@ -87,8 +101,6 @@ internal sealed class TransferEntry(
 
     internal void OnRequest(int change) => Interlocked.Add(ref _requests, change);
 
-    internal void OnWaiting(WaitReason reason, int change) => Interlocked.Add(ref _waiting[(int)reason], change);
-
     public TransferSnapshot GetSnapshot()
     {
         var total = Volatile.Read(ref _bytesTotal);
@@ -104,4 +116,10 @@ internal sealed class TransferEntry(
             if (Volatile.Read(ref _waiting[reason]) > Volatile.Read(ref _waiting[most])) most = reason;
         return (WaitReason)most;
     }
+}
+
+/// <summary>A wait that is under way. Disposed once.</summary>
+internal readonly struct Waiting(TransferEntry entry, WaitReason reason, long began) : IDisposable
+{
+    public void Dispose() => entry.EndWait(reason, began);
 }

@@ -116,8 +116,9 @@ internal sealed class AdaptiveLimit
 
         _lastCut = now;
         if (_phase == Phase.Probe) Current = Math.Min(Current, _reference!.Value.Limit);
-        _ceiling = Math.Max(Current * 7 / 8, Least);
-        Current = Math.Max(Current * 5 / 8, Math.Min(Least, _most));
+        var least = Math.Min(Least, _most);
+        _ceiling = Math.Max(Current * 7 / 8, least);
+        Current = Math.Max(Current * 5 / 8, least);
         _phase = Phase.Ramp;
         _reference = null;
         _timeOuts.Clear();

@@ -12,7 +12,7 @@ internal sealed class StorageRequest(EngineResources engine, TransferEntry entry
 {
     private bool _disposed;
     private bool _hasConnection = true;
-    private bool _waits;
+    private Waiting? _retry;
 
     public async Task<T> RunAsync<T>(Func<Task<T>> request)
     {
@@ -30,7 +30,7 @@ internal sealed class StorageRequest(EngineResources engine, TransferEntry entry
         finally
         {
             StoreObserver.Current = null;
-            if (_waits) entry.OnWaiting(WaitReason.Retry, -1);
+            if (_retry is { } unfinished) unfinished.Dispose();
             else entry.OnRequest(-1);
         }
     }
@@ -38,9 +38,8 @@ internal sealed class StorageRequest(EngineResources engine, TransferEntry entry
     void IStoreObserver.OnRetrying(RescaleException failure, TimeSpan wait)
     {
         Note(failure);
-        _waits = true;
         entry.OnRequest(-1);
-        entry.OnWaiting(WaitReason.Retry, 1);
+        _retry = entry.BeginWait(WaitReason.Retry);
         GiveBack();
     }
 
@@ -48,15 +47,31 @@ internal sealed class StorageRequest(EngineResources engine, TransferEntry entry
     {
         await engine.Requests.EnterAsync(RequestLane.Repeated, entry.Quota, cancellationToken);
         _hasConnection = true;
-        _waits = false;
-        entry.OnWaiting(WaitReason.Retry, -1);
+        _retry?.Dispose();
+        _retry = null;
         entry.OnRequest(1);
     }
 
-    ValueTask IStoreObserver.PaceAsync(int bytes, CancellationToken cancellationToken)
+    async ValueTask IStoreObserver.PaceAsync(int bytes, CancellationToken cancellationToken)
     {
+        if (engine.Bandwidth is { } bandwidth)
+        {
+            var turn = bandwidth.TakeAsync(bytes, cancellationToken);
+            if (!turn.IsCompletedSuccessfully)
+            {
+                entry.OnRequest(-1);
+                try
+                {
+                    await entry.WaitAsync(WaitReason.RateLimit, turn);
+                }
+                finally
+                {
+                    entry.OnRequest(1);
+                }
+            }
+        }
+
         engine.Requests.OnBytes(bytes);
-        return ValueTask.CompletedTask;
     }
 
     public void Dispose()
