@@ -41,7 +41,8 @@ internal sealed class LocalCopy(DownloadRequest request, EngineResources engine,
         }
 
         entry.Verify();
-        await file.CommitAsync(request.Overwrite, cancellationToken);
+        await file.FlushAsync(cancellationToken);
+        file.Publish(request.Overwrite);
         return fetched with { Destination = request.Destination, ResumedBytes = 0 };
     }
 
