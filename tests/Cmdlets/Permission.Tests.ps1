@@ -55,6 +55,18 @@ Describe 'Another user' -Skip:([bool]$reason) {
         @(Get-RescaleFile -Name mine.bin) | Should -BeNullOrEmpty
     }
 
+    It 'is told which folder cannot be read, and the rest of the tree is sent' {
+        $tree = Join-Path $folder 'partly readable'
+        $null = New-RandomFile (Join-Path $tree 'open' 'a.txt') 10
+        $null = New-RandomFile (Join-Path $tree 'locked' 'b.txt') 10
+        chmod 700 (Join-Path $tree 'locked')
+        $failed = @(Invoke-AsNobody "Send-RescaleFolder -LiteralPath '$tree'")
+        $failed.Count | Should -Be 2
+        $failed[0] | Should -BeLike '*1 items could not be sent; 1 files are there*'
+        $failed[1] | Should -BeLike 'SourceUnreadable,*locked*'
+        @(Get-RescaleFile -Name a.txt).Count | Should -Be 1
+    }
+
     It 'is told which file of a job''s folder cannot be read' {
         $run = Join-Path $folder 'Run_1'
         $null = New-RandomFile (Join-Path $run 'deck.txt') 10

@@ -26,6 +26,7 @@ public sealed class ReceivedFileItem : IShellObject
         Size = size;
         Sha512 = sha512;
         Status = status;
+        Integrity = status == TransferStatus.Identical ? nameof(Transfers.Integrity.Verified) : null;
     }
 
     static string IShellObject.TypeName => "RescaleInterlink.ReceivedFile";
@@ -62,6 +63,12 @@ public sealed class ReceivedFileItem : IShellObject
 
     /// <summary>The local file, always as text and named as on a file of Get-ChildItem.</summary>
     public string FullName { get; }
+
+    /// <summary>Path beneath the folder that was received, names separated by <c>/</c>; null for a file that was received by itself.</summary>
+    public string? RelativePath { get; internal init; }
+
+    /// <summary>The folder on the platform that holds the file; null for a file that was received by itself.</summary>
+    public string? FolderId { get; internal init; }
 
     public override string ToString() => FullName;
 }

@@ -67,6 +67,12 @@ public sealed class SentFileItem : StoredFileItem, IShellObject
 
     public string FolderId { get; }
 
+    /// <summary>Path beneath the folder that was sent, names separated by <c>/</c>; null for a file that was sent by itself.</summary>
+    public string? RelativePath { get; internal init; }
+
+    /// <summary>The folder on the platform that the sent folder is; null for a file that was sent by itself.</summary>
+    public string? RootFolderId { get; internal init; }
+
     /// <summary>The local file, always as text.</summary>
     public string FullName { get; }
 

@@ -1,0 +1,80 @@
+using System.Management.Automation;
+using RescaleInterlink.Errors;
+using RescaleInterlink.Library;
+using RescaleInterlink.Library.Folders;
+using RescaleInterlink.PowerShell.Base;
+using RescaleInterlink.PowerShell.Binding;
+using RescaleInterlink.PowerShell.Objects;
+using RescaleInterlink.Transfers;
+
+namespace RescaleInterlink.PowerShell.Commands;
+
+/// <summary>Receives folders with all that is in them; writes each file as it is done.</summary>
+[Cmdlet(VerbsCommunications.Receive, "RescaleFolder", SupportsShouldProcess = true)]
+[OutputType(typeof(ReceivedFileItem))]
+public sealed class ReceiveRescaleFolderCommand : FolderCmdlet
+{
+    private FolderDownload _download = null!;
+
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Id")]
+    [ValidateNotNullOrEmpty]
+    public string[] FolderId { get; set; } = [];
+
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? Destination { get; set; }
+
+    private protected override string Activity => "Receiving folders from Rescale";
+
+    private protected override string Participle => "received";
+
+    protected override void Prepare()
+    {
+        base.Prepare();
+        _download = Session.CreateFolderDownload(new FolderDownloadOptions { Filter = new TreeFilter(Include, Exclude), Conflict = Conflict });
+    }
+
+    protected override async Task ProcessRecordAsync()
+    {
+        foreach (string id in FolderId)
+        {
+            try
+            {
+                string folder = await InvokeAsync(() => Destination is null
+                    ? SafeFileName.Resolve(PathResolver.CurrentFolder(this), null, id)
+                    : PathResolver.Literal(this, Destination));
+                await RunAsync(
+                    id,
+                    _download.PlanAsync(id, folder, inner => PermitFolderAsync(Path.Combine(folder, inner), "Make local folder"), StopToken),
+                    step => Queue((DownloadStep)step));
+            }
+            catch (RescaleException e)
+            {
+                await FailAsync(e, id);
+            }
+        }
+    }
+
+    private Task Queue(DownloadStep file) => QueueAsync(file.File.Id, file.RelativePath, file.File.DecryptedSize, ActionOf(file), async cancellationToken =>
+    {
+        var options = new DownloadOptions { NoResume = NoResume, OnNotice = PostVerbose };
+        ReceivedFile received = await _download.ReceiveAsync(Engine, file, options, cancellationToken);
+        if (received.Received is { Integrity: Integrity.Unverifiable })
+            PostWarning($"'{file.RelativePath}' ({file.File.Id}) was received, but the platform has no SHA-512 to verify it with.");
+        ReceivedFileItem item = received.Received is { } result
+            ? new ReceivedFileItem(result, file.File.Id, null) { RelativePath = file.RelativePath, FolderId = file.FolderId }
+            : new ReceivedFileItem(received.Path, file.File.Id, null, received.Length, received.Sha512, received.Outcome.ToString()) { RelativePath = file.RelativePath, FolderId = file.FolderId };
+        await WriteAsync(item);
+    });
+
+    private static string ActionOf(DownloadStep file) => file.Action switch
+    {
+        PlannedAction.Compare => "Compare with the local file",
+        PlannedAction.Replace => "Replace the local file",
+        PlannedAction.Rename => "Download under another name",
+        PlannedAction.Skip => "Leave the local file as it is",
+        PlannedAction.Refuse => "Refuse, because there is another local file",
+        _ => "Download",
+    };
+}

@@ -1,0 +1,138 @@
+using System.Management.Automation;
+using RescaleInterlink.Errors;
+using RescaleInterlink.Library;
+using RescaleInterlink.Library.Folders;
+using RescaleInterlink.Platform;
+using RescaleInterlink.PowerShell.Base;
+using RescaleInterlink.PowerShell.Binding;
+using RescaleInterlink.PowerShell.Objects;
+
+namespace RescaleInterlink.PowerShell.Commands;
+
+/// <summary>Sends folders with all that is in them; writes each file as it is done.</summary>
+[Cmdlet(VerbsCommunications.Send, "RescaleFolder", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
+[OutputType(typeof(SentFileItem))]
+public sealed class SendRescaleFolderCommand : FolderCmdlet
+{
+    private const string PathSet = "Path";
+    private const string LiteralPathSet = "LiteralPath";
+
+    private string[] _paths = [];
+    private bool _literal;
+    private FolderUpload _upload = null!;
+
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = PathSet)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Path
+    {
+        get => _paths;
+        set => (_paths, _literal) = (value, false);
+    }
+
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralPathSet)]
+    [Alias("PSPath", "LP")]
+    [ValidateNotNullOrEmpty]
+    public string[] LiteralPath
+    {
+        get => _paths;
+        set => (_paths, _literal) = (value, true);
+    }
+
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    public string? ParentId { get; set; }
+
+    [Parameter]
+    public SwitchParameter IncludeHidden { get; set; }
+
+    [Parameter]
+    public SymbolicLinkPolicy SymbolicLink { get; set; }
+
+    private protected override string Activity => "Sending folders to Rescale";
+
+    private protected override string Participle => "sent";
+
+    protected override void Prepare()
+    {
+        base.Prepare();
+        _upload = Session.CreateFolderUpload(new FolderUploadOptions
+        {
+            Filter = new TreeFilter(Include, Exclude),
+            IncludeHidden = IncludeHidden,
+            SymbolicLinks = SymbolicLink,
+            Conflict = Conflict,
+        });
+    }
+
+    protected override async Task ProcessRecordAsync()
+    {
+        foreach (string path in _paths)
+        {
+            try
+            {
+                bool isPattern = !_literal && WildcardPattern.ContainsWildcardCharacters(path);
+                foreach (string folder in await InvokeAsync(() => PathResolver.Resolve(this, path, _literal)))
+                {
+                    if (isPattern && File.Exists(folder))
+                        PostVerbose($"'{folder}' is a file and was skipped.");
+                    else
+                        await SendAsync(folder);
+                }
+            }
+            catch (RescaleException e)
+            {
+                await FailAsync(e, path);
+            }
+        }
+    }
+
+    private Task SendAsync(string folder)
+    {
+        string name = System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(folder));
+        string? topId = null;
+        return RunAsync(
+            folder,
+            Watch(_upload.PlanAsync(folder, string.IsNullOrEmpty(ParentId) ? null : ParentId, inner => PermitFolderAsync(inner.Length == 0 ? name : $"{name}/{inner}", "Make folder on Rescale"), StopToken)),
+            step => Queue((UploadStep)step, topId));
+
+        async IAsyncEnumerable<FolderStep> Watch(IAsyncEnumerable<FolderStep> steps)
+        {
+            await foreach (FolderStep step in steps)
+            {
+                if (step is FolderStep.FolderReady { RelativePath.Length: 0 } top)
+                    topId = top.Place;
+                yield return step;
+            }
+        }
+    }
+
+    private Task Queue(UploadStep file, string? topId) => QueueAsync(file.LocalPath, file.RelativePath, file.Length, ActionOf(file), async cancellationToken =>
+    {
+        var options = new UploadOptions { NoResume = NoResume, OnNotice = PostVerbose };
+        SentFile sent = await _upload.SendAsync(Engine, file, options, cancellationToken);
+        State.Files.Add(sent.Id, sent.Name);
+        SentFileItem item = sent.Uploaded is { } uploaded
+            ? new SentFileItem(uploaded, file.LocalPath) { RelativePath = file.RelativePath, RootFolderId = topId }
+            : new SentFileItem(RecordOf(sent), file.LocalPath, file.FolderId!, sent.Outcome.ToString()) { RelativePath = file.RelativePath, RootFolderId = topId };
+        await WriteAsync(item);
+    });
+
+    /// <summary>What was listed of a file that did not travel; a download asks for the rest.</summary>
+    private static PlatformFile RecordOf(SentFile file) => new()
+    {
+        Id = file.Id,
+        Name = file.Name,
+        DecryptedSize = file.Length,
+        FileChecksums = file.Sha512 is null ? [] : [new FileChecksum("sha512", file.Sha512)],
+    };
+
+    private static string ActionOf(UploadStep file) => file.Action switch
+    {
+        PlannedAction.Compare => "Compare with the file on Rescale",
+        PlannedAction.Replace => "Replace on Rescale",
+        PlannedAction.Rename => "Upload to Rescale under another name",
+        PlannedAction.Skip => "Leave as it is on Rescale",
+        PlannedAction.Refuse => "Refuse, because Rescale has another",
+        _ => "Upload to Rescale",
+    };
+}
