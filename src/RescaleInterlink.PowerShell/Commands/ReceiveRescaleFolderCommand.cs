@@ -47,7 +47,7 @@ public sealed class ReceiveRescaleFolderCommand : FolderCmdlet
                 await RunAsync(
                     id,
                     _download.PlanAsync(id, folder, inner => PermitFolderAsync(Path.Combine(folder, inner), "Make local folder"), StopToken),
-                    step => Queue((DownloadStep)step));
+                    step => Queue((FileToReceive)step));
             }
             catch (RescaleException e)
             {
@@ -56,9 +56,9 @@ public sealed class ReceiveRescaleFolderCommand : FolderCmdlet
         }
     }
 
-    private Task Queue(DownloadStep file) => QueueAsync(file.File.Id, file.RelativePath, file.File.DecryptedSize, ActionOf(file), async cancellationToken =>
+    private Task Queue(FileToReceive file) => QueueAsync(file.File.Id, file.RelativePath, file.File.DecryptedSize, ActionOf(file), async cancellationToken =>
     {
-        var options = new DownloadOptions { NoResume = NoResume, OnNotice = PostVerbose };
+        var options = new DownloadOptions { NoResume = NoResume, OnNotice = PostWarning, OnContinued = ContinuedNotice(file.LocalPath) };
         ReceivedFile received = await _download.ReceiveAsync(Engine, file, options, cancellationToken);
         if (received.Received is { Integrity: Integrity.Unverifiable })
             PostWarning($"'{file.RelativePath}' ({file.File.Id}) was received, but the platform has no SHA-512 to verify it with.");
@@ -68,7 +68,7 @@ public sealed class ReceiveRescaleFolderCommand : FolderCmdlet
         await WriteAsync(item);
     });
 
-    private static string ActionOf(DownloadStep file) => file.Action switch
+    private static string ActionOf(FileToReceive file) => file.Action switch
     {
         PlannedAction.Compare => "Compare with the local file",
         PlannedAction.Replace => "Replace the local file",

@@ -93,7 +93,7 @@ public sealed class SendRescaleFolderCommand : FolderCmdlet
         return RunAsync(
             folder,
             Watch(_upload.PlanAsync(folder, string.IsNullOrEmpty(ParentId) ? null : ParentId, inner => PermitFolderAsync(inner.Length == 0 ? name : $"{name}/{inner}", "Make folder on Rescale"), StopToken)),
-            step => Queue((UploadStep)step, topId));
+            step => Queue((FileToSend)step, topId));
 
         async IAsyncEnumerable<FolderStep> Watch(IAsyncEnumerable<FolderStep> steps)
         {
@@ -106,9 +106,9 @@ public sealed class SendRescaleFolderCommand : FolderCmdlet
         }
     }
 
-    private Task Queue(UploadStep file, string? topId) => QueueAsync(file.LocalPath, file.RelativePath, file.Length, ActionOf(file), async cancellationToken =>
+    private Task Queue(FileToSend file, string? topId) => QueueAsync(file.LocalPath, file.RelativePath, file.Length, ActionOf(file), async cancellationToken =>
     {
-        var options = new UploadOptions { NoResume = NoResume, OnNotice = PostVerbose };
+        var options = new UploadOptions { NoResume = NoResume, OnNotice = PostWarning, OnContinued = ContinuedNotice(file.LocalPath) };
         SentFile sent = await _upload.SendAsync(Engine, file, options, cancellationToken);
         State.Files.Add(sent.Id, sent.Name);
         SentFileItem item = sent.Uploaded is { } uploaded
@@ -126,7 +126,7 @@ public sealed class SendRescaleFolderCommand : FolderCmdlet
         FileChecksums = file.Sha512 is null ? [] : [new FileChecksum("sha512", file.Sha512)],
     };
 
-    private static string ActionOf(UploadStep file) => file.Action switch
+    private static string ActionOf(FileToSend file) => file.Action switch
     {
         PlannedAction.Compare => "Compare with the file on Rescale",
         PlannedAction.Replace => "Replace on Rescale",

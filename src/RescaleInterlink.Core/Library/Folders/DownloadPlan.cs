@@ -164,7 +164,7 @@ internal sealed class DownloadPlan(FoldersClient client, FolderDownloadOptions o
         var permission = await folder.Place.EnsureAsync().ConfigureAwait(false);
         return permission == ChangePermission.Declined
             ? null
-            : new DownloadStep(file, folder.Id, relativePath, Path.Combine(folder.Place.Path, name), permission == ChangePermission.PlanOnly, options.Conflict, siblings);
+            : new FileToReceive(file, folder.Id, relativePath, Path.Combine(folder.Place.Path, name), permission == ChangePermission.PlanOnly, options.Conflict, siblings);
     }
 
     /// <returns>Null when it was queued.</returns>

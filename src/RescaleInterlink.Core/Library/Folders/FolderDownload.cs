@@ -38,7 +38,7 @@ public sealed class FolderDownload
     /// <summary>Receives one file of a plan, or finds that it need not travel.</summary>
     /// <param name="options">Whether something is replaced is decided by the plan's conflict mode.</param>
     /// <exception cref="RescaleException">DestinationExists, and what engine and platform report.</exception>
-    public async Task<ReceivedFile> ReceiveAsync(TransferEngine engine, DownloadStep step, DownloadOptions options, CancellationToken cancellationToken)
+    public async Task<ReceivedFile> ReceiveAsync(TransferEngine engine, FileToReceive step, DownloadOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(step);
@@ -69,13 +69,13 @@ public sealed class FolderDownload
             return _claimed.Add(path);
     }
 
-    private async Task<ReceivedFile> DownloadAsync(TransferEngine engine, DownloadStep step, string path, DownloadOptions options, CancellationToken cancellationToken)
+    private async Task<ReceivedFile> DownloadAsync(TransferEngine engine, FileToReceive step, string path, DownloadOptions options, CancellationToken cancellationToken)
     {
         var result = await _library.DownloadAsync(engine, step.File, path, options, cancellationToken).ConfigureAwait(false);
         return new ReceivedFile(FileOutcome.Transferred, result.Destination, result.Length, result.Sha512, result);
     }
 
-    private async Task<ReceivedFile> ReceiveRenamedAsync(TransferEngine engine, DownloadStep step, DownloadOptions options, CancellationToken cancellationToken)
+    private async Task<ReceivedFile> ReceiveRenamedAsync(TransferEngine engine, FileToReceive step, DownloadOptions options, CancellationToken cancellationToken)
     {
         var folder = Path.GetDirectoryName(step.LocalPath)!;
         for (var number = NumberedName.First; ; number++)
@@ -92,7 +92,7 @@ public sealed class FolderDownload
         }
     }
 
-    private static async Task<bool> IsSameAsync(DownloadStep step, string path, CancellationToken cancellationToken)
+    private static async Task<bool> IsSameAsync(FileToReceive step, string path, CancellationToken cancellationToken)
         => File.Exists(path) && await new ComparedFile(path, LengthOf(path)).IsAsync(step.File.DecryptedSize, FileSecrets.Sha512(step.File), cancellationToken).ConfigureAwait(false);
 
     private static long LengthOf(string path)
@@ -107,7 +107,7 @@ public sealed class FolderDownload
         }
     }
 
-    private static ReceivedFile Identical(DownloadStep step, string path)
+    private static ReceivedFile Identical(FileToReceive step, string path)
         => new(FileOutcome.Identical, path, step.File.DecryptedSize!.Value, FileSecrets.Sha512(step.File), null);
 
     private static RescaleException AlreadyThere(string path, string how) => new(

@@ -40,7 +40,7 @@ public sealed class FolderUpload
 
     /// <summary>Sends one file of a plan, or finds that it need not travel.</summary>
     /// <exception cref="RescaleException">FileAlreadyExists, and what engine and platform report.</exception>
-    public async Task<SentFile> SendAsync(TransferEngine engine, UploadStep step, UploadOptions options, CancellationToken cancellationToken)
+    public async Task<SentFile> SendAsync(TransferEngine engine, FileToSend step, UploadOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(step);
@@ -70,7 +70,7 @@ public sealed class FolderUpload
             return _claimed.Add((parentId, name));
     }
 
-    private async Task<SentFile> UploadAsync(TransferEngine engine, UploadStep step, string name, UploadOptions options, CancellationToken cancellationToken)
+    private async Task<SentFile> UploadAsync(TransferEngine engine, FileToSend step, string name, UploadOptions options, CancellationToken cancellationToken)
     {
         using var source = new LocalFileSource(step.LocalPath);
         var uploaded = await _library.UploadAsync(engine, source, name, step.FolderId, options, cancellationToken).ConfigureAwait(false);
@@ -78,7 +78,7 @@ public sealed class FolderUpload
     }
 
     /// <summary>Afterwards one file has this name: the new one, or the one that was the same. An interrupted replacement is so completed, too.</summary>
-    private async Task<SentFile> ReplaceAsync(TransferEngine engine, UploadStep step, ExistingFile? same, UploadOptions options, CancellationToken cancellationToken)
+    private async Task<SentFile> ReplaceAsync(TransferEngine engine, FileToSend step, ExistingFile? same, UploadOptions options, CancellationToken cancellationToken)
     {
         var sent = same is null ? await UploadAsync(engine, step, step.Name, options, cancellationToken).ConfigureAwait(false) : Identical(same, step.Name);
         var old = new List<string>();
@@ -93,7 +93,7 @@ public sealed class FolderUpload
         return sent;
     }
 
-    private async Task TrashAsync(UploadStep step, SentFile sent, List<string> ids, CancellationToken cancellationToken)
+    private async Task TrashAsync(FileToSend step, SentFile sent, List<string> ids, CancellationToken cancellationToken)
     {
         try
         {
@@ -129,7 +129,7 @@ public sealed class FolderUpload
         return true;
     }
 
-    private async Task<SentFile> SendRenamedAsync(TransferEngine engine, UploadStep step, ComparedFile local, UploadOptions options, CancellationToken cancellationToken)
+    private async Task<SentFile> SendRenamedAsync(TransferEngine engine, FileToSend step, ComparedFile local, UploadOptions options, CancellationToken cancellationToken)
     {
         for (var number = NumberedName.First; ; number++)
         {
@@ -158,7 +158,7 @@ public sealed class FolderUpload
     private static SentFile Identical(ExistingFile file, string name)
         => new(FileOutcome.Identical, file.Id, name, file.Length!.Value, file.Sha512, null);
 
-    private static RescaleException AlreadyThere(UploadStep step, string how) => new(
+    private static RescaleException AlreadyThere(FileToSend step, string how) => new(
         ErrorIds.FileAlreadyExists,
         ErrorKind.AlreadyExists,
         $"'{step.RelativePath}' is on the platform already{how}.",

@@ -143,7 +143,7 @@ internal sealed class UploadPlan(FoldersClient client, FolderUploadOptions optio
         return met.Entry switch
         {
             LocalEntry.FolderFound { Folder: var folder } => new FolderStep.FolderReady(folder.RelativePath, remote!.Id, remote.IsNew),
-            LocalEntry.FileFound file => new UploadStep(file.Path, file.Name, file.RelativePath, file.Length, remote!, options.Conflict),
+            LocalEntry.FileFound file => new FileToSend(file.Path, file.Name, file.RelativePath, file.Length, remote!, options.Conflict),
             LocalEntry.Fault fault => new FolderStep.Failed(fault.Path, fault.Error),
             LocalEntry.LeftOut left => new FolderStep.LeftOut(left.Text, left.IsWarning),
             _ => throw new InvalidOperationException($"A walk meets no {met.Entry.GetType().Name}."),

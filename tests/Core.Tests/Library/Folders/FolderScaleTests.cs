@@ -98,12 +98,12 @@ public sealed class FolderScaleTests(SharedSandbox shared) : IDisposable
         await using var steps = session.CreateFolderUpload(new FolderUploadOptions()).PlanAsync(tree, null, Trees.Grant, default).GetAsyncEnumerator();
         do
             Assert.True(await steps.MoveNextAsync());
-        while (steps.Current is not UploadStep);
+        while (steps.Current is not FileToSend);
         // The walk cannot have come to the folder behind the files: nobody has taken what it met. So this is met, too.
         Trees.Make(tree, "z/late");
         var names = new List<string>();
         while (await steps.MoveNextAsync())
-            names.Add((steps.Current as UploadStep)?.RelativePath ?? "");
+            names.Add((steps.Current as FileToSend)?.RelativePath ?? "");
         Assert.Contains("z/late", names);
         Assert.Equal(Files, names.Count(static n => n.Length > 0));
     }
@@ -116,7 +116,7 @@ public sealed class FolderScaleTests(SharedSandbox shared) : IDisposable
         var tree = MakeTree([.. Enumerable.Range(0, 2 * UploadPlan.LookAhead).Select(static i => $"a/{i}/x")]);
         await foreach (var step in session.CreateFolderUpload(new FolderUploadOptions()).PlanAsync(tree, null, Trees.Grant, default))
         {
-            if (step is UploadStep)
+            if (step is FileToSend)
                 break;
         }
 
@@ -138,7 +138,7 @@ public sealed class FolderScaleTests(SharedSandbox shared) : IDisposable
             new FileRegistration($"file {i:d5}", sent.TopId, seed.EncodedEncryptionKey!, seed.PathParts!, seed.Storage!, seed.DecryptedSize!.Value, seed.FileChecksums[0].FileHash), stop));
 
         var steps = session.CreateFolderDownload(new FolderDownloadOptions()).PlanAsync(sent.TopId, _folder.File("down"), Trees.PlanOnly, default);
-        var names = await steps.OfType<DownloadStep>().Select(static s => s.LocalPath).ToHashSetAsync();
+        var names = await steps.OfType<FileToReceive>().Select(static s => s.LocalPath).ToHashSetAsync();
         Assert.Equal(Count, names.Count);
         // Five pages of a thousand, and the page that showed that the top was not there yet.
         Assert.Equal(6, await sandbox.CountRequestsAsync("GET", "/api/v3/folders/{id}/contents/"));
@@ -146,7 +146,7 @@ public sealed class FolderScaleTests(SharedSandbox shared) : IDisposable
         // The second upload sees all of them, too.
         var tree = MakeTree("seed", "file 00000");
         var top = Directory.CreateDirectory(_folder.File("again")).FullName;
-        Directory.Move(tree, Path.Combine(top, Path.GetFileName(sent.Steps.OfType<UploadStep>().Single().LocalPath[..^5])));
+        Directory.Move(tree, Path.Combine(top, Path.GetFileName(sent.Steps.OfType<FileToSend>().Single().LocalPath[..^5])));
         var again = await Trees.SendAsync(session, Directory.GetDirectories(top).Single());
         Assert.Equal(FileOutcome.Identical, again.Files["seed"].Outcome);
         Assert.Equal(ErrorIds.FileAlreadyExists, again.Errors["file 00000"].ErrorId);

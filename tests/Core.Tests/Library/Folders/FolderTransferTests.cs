@@ -171,15 +171,15 @@ public sealed class FolderTransferTests(SharedSandbox shared) : IDisposable
         using var session = await sandbox.ConnectAsync();
         var tree = MakeTree("a/b", "c", "empty/");
         var steps = await session.CreateFolderUpload(new FolderUploadOptions()).PlanAsync(tree, null, Trees.PlanOnly, default).ToListAsync();
-        Assert.Equal(["a/b", "c"], steps.OfType<UploadStep>().Select(static s => s.RelativePath).Order(StringComparer.Ordinal));
-        Assert.All(steps.OfType<UploadStep>(), static s => Assert.Equal((null, PlannedAction.Transfer), (s.FolderId, s.Action)));
+        Assert.Equal(["a/b", "c"], steps.OfType<FileToSend>().Select(static s => s.RelativePath).Order(StringComparer.Ordinal));
+        Assert.All(steps.OfType<FileToSend>(), static s => Assert.Equal((null, PlannedAction.Transfer), (s.FolderId, s.Action)));
         Assert.Equal(3, steps.OfType<FolderStep.FolderReady>().Count(static f => f.IsNew));
         Assert.Equal(0, await sandbox.CountRequestsAsync("POST", "/api/v3/folders/{id}/"));
 
         var sent = await Trees.SendAsync(session, tree);
         var down = await session.CreateFolderDownload(new FolderDownloadOptions()).PlanAsync(sent.TopId, _folder.File("down"), Trees.PlanOnly, default).ToListAsync();
-        Assert.Equal(["a/b", "c"], down.OfType<DownloadStep>().Select(static s => s.RelativePath).Order(StringComparer.Ordinal));
-        Assert.All(down.OfType<DownloadStep>(), static s => Assert.True(s.IsPlanned));
+        Assert.Equal(["a/b", "c"], down.OfType<FileToReceive>().Select(static s => s.RelativePath).Order(StringComparer.Ordinal));
+        Assert.All(down.OfType<FileToReceive>(), static s => Assert.True(s.IsPlanned));
         Assert.False(Directory.Exists(_folder.File("down")));
     }
 

@@ -47,7 +47,7 @@ internal static class Trees
         await foreach (var step in upload.PlanAsync(folder, parentId, Grant, default))
         {
             sent.Steps.Add(step);
-            if (step is UploadStep file)
+            if (step is FileToSend file)
                 await sent.TryAsync(file.RelativePath, async () => sent.Files[file.RelativePath] = await upload.SendAsync(engine, file, new UploadOptions(), default));
         }
 
@@ -62,7 +62,7 @@ internal static class Trees
         await foreach (var step in download.PlanAsync(folderId, destination, Grant, default))
         {
             received.Steps.Add(step);
-            if (step is DownloadStep file)
+            if (step is FileToReceive file)
                 await received.TryAsync(file.RelativePath, async () => received.Files[file.RelativePath] = await download.ReceiveAsync(engine, file, new DownloadOptions(), default));
         }
 

@@ -4,9 +4,9 @@ using RescaleInterlink.Transfers;
 namespace RescaleInterlink.Library.Folders;
 
 /// <summary>A file that is to be received.</summary>
-public sealed record DownloadStep : FolderStep
+public sealed record FileToReceive : FolderStep
 {
-    internal DownloadStep(PlatformFile file, string folderId, string relativePath, string localPath, bool isPlanned, FolderConflict conflict, IReadOnlySet<string> siblings)
+    internal FileToReceive(PlatformFile file, string folderId, string relativePath, string localPath, bool isPlanned, FolderConflict conflict, IReadOnlySet<string> siblings)
         => (File, FolderId, RelativePath, LocalPath, IsPlanned, Conflict, Siblings) = (file, folderId, relativePath, localPath, isPlanned, conflict, siblings);
 
     /// <summary>With all that a download needs, as the folder's listing gave it.</summary>

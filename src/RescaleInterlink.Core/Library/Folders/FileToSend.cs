@@ -1,9 +1,9 @@
 namespace RescaleInterlink.Library.Folders;
 
 /// <summary>A file that is to be sent.</summary>
-public sealed record UploadStep : FolderStep
+public sealed record FileToSend : FolderStep
 {
-    internal UploadStep(string localPath, string name, string relativePath, long length, RemoteFolder folder, FolderConflict conflict)
+    internal FileToSend(string localPath, string name, string relativePath, long length, RemoteFolder folder, FolderConflict conflict)
     {
         (LocalPath, Name, RelativePath, Length, Folder, Conflict) = (localPath, name, relativePath, length, folder, conflict);
         Existing = folder.Files.GetValueOrDefault(name);
