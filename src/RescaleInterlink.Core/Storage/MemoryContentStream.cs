@@ -1,10 +1,8 @@
 namespace RescaleInterlink.Storage;
 
-/// <summary>Bytes in memory as the body of a request, without a copy; every read counts as activity.</summary>
-internal sealed class MemoryContentStream(ReadOnlyMemory<byte> content, Action onActivity) : Stream
+/// <summary>Bytes in memory as the body of a request, without a copy; they leave piece by piece, at the pace of the watch.</summary>
+internal sealed class MemoryContentStream(ReadOnlyMemory<byte> content, ActivityWatch watch) : Stream
 {
-    // Written to the socket in pieces, so that a stall is noticed within one of them.
-    private const int PieceSize = 256 << 10;
     private int _position;
 
     public override bool CanRead => true;
@@ -18,9 +16,10 @@ internal sealed class MemoryContentStream(ReadOnlyMemory<byte> content, Action o
         set => _position = checked((int)value);
     }
 
+    /// <remarks>Only what makes a checksum of the body reads like this; nothing leaves.</remarks>
     public override int Read(Span<byte> buffer)
     {
-        onActivity();
+        watch.Touch();
         var count = Math.Min(buffer.Length, content.Length - _position);
         content.Span.Slice(_position, count).CopyTo(buffer);
         _position += count;
@@ -29,10 +28,13 @@ internal sealed class MemoryContentStream(ReadOnlyMemory<byte> content, Action o
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested
-            ? ValueTask.FromCanceled<int>(cancellationToken)
-            : ValueTask.FromResult(Read(buffer.Span));
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var count = Math.Min(Math.Min(buffer.Length, content.Length - _position), ActivityWatch.PieceSize);
+        if (count > 0) await watch.PaceAsync(count);
+        return Read(buffer.Span[..count]);
+    }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -41,10 +43,11 @@ internal sealed class MemoryContentStream(ReadOnlyMemory<byte> content, Action o
     {
         while (_position < content.Length)
         {
-            var count = Math.Min(PieceSize, content.Length - _position);
+            var count = Math.Min(ActivityWatch.PieceSize, content.Length - _position);
+            await watch.PaceAsync(count);
             await destination.WriteAsync(content.Slice(_position, count), cancellationToken);
             _position += count;
-            onActivity();
+            watch.Touch();
         }
     }
 

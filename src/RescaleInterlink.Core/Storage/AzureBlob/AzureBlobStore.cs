@@ -53,14 +53,7 @@ internal sealed class AzureBlobStore : IObjectStore
             }, watch.Token)).Value;
             watch.Touch();
             RangeAnswer.Require(key, reply.Details.ContentRange, reply.Details.ContentLength, offset, destination.Length);
-            for (var filled = 0; filled < destination.Length;)
-            {
-                var count = await reply.Content.ReadAsync(destination[filled..], watch.Token);
-                if (count == 0) throw RangeAnswer.WrongLength(key, filled, destination.Length);
-                filled += count;
-                watch.Touch();
-            }
-
+            await ResponseBody.FillAsync(reply.Content, destination, key, watch);
             return true;
         }, cancellationToken);
 
@@ -168,7 +161,7 @@ internal sealed class AzureBlobStore : IObjectStore
     private Task<Response<BlockInfo>> StageAsync(StoreRequest request, string key, string blockId, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         CallAsync(request, key, async watch =>
         {
-            await using var body = new MemoryContentStream(content, watch.Touch);
+            await using var body = new MemoryContentStream(content, watch);
             return await Blob(key).StageBlockAsync(blockId, body, new BlockBlobStageBlockOptions(), watch.Token);
         }, cancellationToken);
 

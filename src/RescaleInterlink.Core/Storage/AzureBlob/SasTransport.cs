@@ -39,7 +39,7 @@ internal sealed class SasTransport(HttpPipelineTransport inner) : HttpPipelineTr
 
         if (message.Response.ContentStream is not { } body) return;
         message.Response.ContentStream = message.Response.Status is >= 200 and < 300
-            ? new ResponseBody(body)
+            ? new UnrepeatedBody(body)
             : await ReadErrorAsync(body, message.CancellationToken);
     }
 
@@ -58,7 +58,7 @@ internal sealed class SasTransport(HttpPipelineTransport inner) : HttpPipelineTr
     /// Reports a broken connection as an exception that the SDK does not know; an IOException it would answer with up to five
     /// requests of its own, below the owner of retries.
     /// </summary>
-    private sealed class ResponseBody(Stream body) : Stream
+    private sealed class UnrepeatedBody(Stream body) : Stream
     {
         public override bool CanRead => true;
         public override bool CanSeek => false;

@@ -16,6 +16,7 @@ public sealed class S3ObjectStore : IObjectStore
     private readonly StoreTimeouts _timeouts;
     private readonly TimeProvider _time;
     private readonly S3Errors _errors;
+    private readonly S3Checksums _checksums;
     private volatile Lease? _lease;
 
     /// <param name="credentials">Owned by this store.</param>
@@ -29,6 +30,7 @@ public sealed class S3ObjectStore : IObjectStore
         _timeouts = timeouts ?? StoreTimeouts.Default;
         _time = time ?? TimeProvider.System;
         _errors = new S3Errors(store, _time);
+        _checksums = new S3Checksums(store);
         Capabilities = new StoreCapabilities("S3", 5L << 20, 5L << 30, 10_000,
             StoreFeatures.ListUploads | StoreFeatures.FreesAbortedParts | StoreFeatures.UploadIds);
     }
@@ -58,14 +60,7 @@ public sealed class S3ObjectStore : IObjectStore
             using var reply = await client.GetObjectAsync(request, watch.Token);
             watch.Touch();
             RangeAnswer.Require(key, reply.ContentRange, reply.ContentLength, offset, destination.Length);
-            for (var filled = 0; filled < destination.Length;)
-            {
-                var count = await reply.ResponseStream.ReadAsync(destination[filled..], watch.Token);
-                if (count == 0) throw RangeAnswer.WrongLength(key, filled, destination.Length);
-                filled += count;
-                watch.Touch();
-            }
-
+            await ResponseBody.FillAsync(reply.ResponseStream, destination, key, watch);
             return true;
         }, cancellationToken);
 
@@ -73,7 +68,7 @@ public sealed class S3ObjectStore : IObjectStore
         string key, ReadOnlyMemory<byte> content, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken) =>
         CallAsync(StoreRequest.Put, key, async (client, watch) =>
         {
-            await using var body = new MemoryContentStream(content, watch.Touch);
+            await using var body = new MemoryContentStream(content, watch);
             var request = new PutObjectRequest
             {
                 BucketName = _store.Container,
@@ -82,25 +77,45 @@ public sealed class S3ObjectStore : IObjectStore
                 AutoCloseStream = false,
                 UseChunkEncoding = false,
                 DisablePayloadSigning = DisablePayloadSigning,
+                ChecksumCRC32C = _checksums.ForObject(content.Span),
             };
             foreach (var (name, value) in metadata) request.Metadata.Add(name, value);
             return (await client.PutObjectAsync(request, watch.Token)).ETag ?? "";
         }, cancellationToken);
 
-    public Task<MultipartUpload> BeginAsync(string key, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken) =>
+    public async Task<MultipartUpload> BeginAsync(string key, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
+    {
+        if (_checksums.MayBeOffered)
+        {
+            try
+            {
+                return await BeginAsync(key, metadata, ChecksumAlgorithm.CRC32C, cancellationToken);
+            }
+            catch (RescaleException refused) when (_checksums.AreRefusedBy(refused))
+            {
+                // An old server: it is not asked again.
+            }
+        }
+
+        return await BeginAsync(key, metadata, null, cancellationToken);
+    }
+
+    private Task<MultipartUpload> BeginAsync(
+        string key, IReadOnlyDictionary<string, string> metadata, ChecksumAlgorithm? algorithm, CancellationToken cancellationToken) =>
         CallAsync(StoreRequest.Begin, key, async (client, watch) =>
         {
-            var request = new InitiateMultipartUploadRequest { BucketName = _store.Container, Key = key };
+            var request = new InitiateMultipartUploadRequest { BucketName = _store.Container, Key = key, ChecksumAlgorithm = algorithm };
             foreach (var (name, value) in metadata) request.Metadata.Add(name, value);
             var reply = await client.InitiateMultipartUploadAsync(request, watch.Token);
-            return new MultipartUpload(key, reply.UploadId, metadata);
+            return new MultipartUpload(key, reply.UploadId, metadata, _checksums.AreTakenBy(reply.ChecksumAlgorithm));
         }, cancellationToken);
 
     public Task<StoredPart> WritePartAsync(
         MultipartUpload upload, int partNumber, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         CallAsync(StoreRequest.Part, upload.Key, async (client, watch) =>
         {
-            await using var body = new MemoryContentStream(content, watch.Touch);
+            await using var body = new MemoryContentStream(content, watch);
+            var checksum = upload.HasChecksums ? S3Checksums.Of(content.Span) : null;
             var reply = await client.UploadPartAsync(new UploadPartRequest
             {
                 BucketName = _store.Container,
@@ -111,8 +126,9 @@ public sealed class S3ObjectStore : IObjectStore
                 PartSize = content.Length,
                 UseChunkEncoding = false,
                 DisablePayloadSigning = DisablePayloadSigning,
+                ChecksumCRC32C = checksum,
             }, watch.Token);
-            return new StoredPart(partNumber, reply.ETag ?? "", content.Length);
+            return new StoredPart(partNumber, reply.ETag ?? "", content.Length, checksum);
         }, cancellationToken);
 
     public async IAsyncEnumerable<StoredPart> ListPartsAsync(
@@ -124,7 +140,7 @@ public sealed class S3ObjectStore : IObjectStore
             var page = await CallAsync(StoreRequest.List, upload.Key,
                 (client, watch) => client.ListPartsAsync(request, watch.Token), cancellationToken);
             foreach (var part in page.Parts ?? [])
-                yield return new StoredPart(part.PartNumber ?? 0, part.ETag ?? "", part.Size ?? 0);
+                yield return new StoredPart(part.PartNumber ?? 0, part.ETag ?? "", part.Size ?? 0, upload.HasChecksums ? part.ChecksumCRC32C : null);
             more = page.IsTruncated == true;
             request.PartNumberMarker = page.NextPartNumberMarker?.ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
@@ -140,7 +156,10 @@ public sealed class S3ObjectStore : IObjectStore
                 BucketName = _store.Container,
                 Key = upload.Key,
                 UploadId = upload.Id,
-                PartETags = parts.Select(part => new PartETag(part.PartNumber, part.ETag)).ToList(),
+                PartETags = [.. parts.Select(part => new PartETag(part.PartNumber, part.ETag)
+                {
+                    ChecksumCRC32C = upload.HasChecksums ? part.Checksum : null,
+                })],
             }, watch.Token);
             // S3 may answer 200 and then an error; the object exists only when the answer names it.
             return string.IsNullOrEmpty(reply.ETag) ? throw S3Errors.CommitWithoutResult(upload.Key) : reply.ETag;
