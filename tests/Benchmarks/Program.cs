@@ -21,7 +21,9 @@ catch (Exception wrong) when (wrong is ArgumentException or FormatException)
 switch (options.Tasks[0])
 {
     case "soak":
-        return await new Soak(options).RunAsync();
+        return await new Soak(options).RunAsync() + await new KillSoak(options.Seed, kills: 50).RunAsync();
+    case "kill":
+        return await new KillSoak(options.Seed, kills: 50).RunAsync();
     case "target":
         return await ObjectTarget.ServeAsync();
     case "worker":

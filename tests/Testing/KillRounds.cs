@@ -1,4 +1,3 @@
-using System.Text.Json;
 using RescaleInterlink.Library;
 using RescaleInterlink.Platform;
 using RescaleInterlink.Transfers;
@@ -13,13 +12,17 @@ namespace RescaleInterlink.Testing;
 /// <param name="Resumed">Plaintext bytes that runs took over from the runs before them, over the last run of each transfer.</param>
 public sealed record KillReport(int Kills, int Transfers, long Bytes, long WireBytes, long Resumed, IReadOnlyList<string> Notices)
 {
+    public override string ToString() => FormattableString.Invariant(
+        $"{Kills} kills, {Transfers} transfers of {Bytes / Math.Max(Transfers, 1)} bytes whole and equal, {Resent} bytes sent again ({Resent / Math.Max(Kills, 1) >> 10} KiB a kill), {Resumed} taken over at the last, notices: {(Notices.Count == 0 ? "none" : string.Join("; ", Notices))}");
+
     /// <summary>Bytes on the wire that would not have been there without a kill.</summary>
     public long Resent => WireBytes - Bytes;
 }
 
 /// <summary>Kills processes at seeded random moments of their transfers and has them continued, until each file is whole; compares every byte.</summary>
+/// <param name="listener">What the sandbox calls the counter of the storage's bytes: <c>s3</c> or <c>azure</c>.</param>
 /// <param name="length">Plaintext bytes of a file.</param>
-public sealed class KillRounds(SandboxFixture sandbox, int seed, int length)
+public sealed class KillRounds(SandboxFixture sandbox, string listener, int seed, int length)
 {
     private readonly Random _random = new(seed);
     private readonly List<string> _notices = [];
@@ -126,9 +129,7 @@ public sealed class KillRounds(SandboxFixture sandbox, int seed, int length)
 
     private async Task<long> CountAsync(string direction)
     {
-        var counters = await sandbox.GetCountersAsync();
-        return counters.EnumerateObject().Where(listener => listener.Name != "api" && listener.Value.ValueKind == JsonValueKind.Object && listener.Value.TryGetProperty(direction, out _))
-            .Sum(listener => listener.Value.GetProperty(direction).GetInt64());
+        return (await sandbox.GetCountersAsync()).GetProperty(listener).GetProperty(direction).GetInt64();
     }
 
     private static async Task<List<PlatformFile>> FindAsync(RescaleSession session, string name)

@@ -82,13 +82,20 @@ public class DownloadFailureTests
         Assert.Contains(word, failure.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void An_object_cut_by_the_known_defect_is_named_as_such()
+    [Theory]
+    [InlineData(ObjectFormat.Whole, 3L << 30, 32L << 20, true)]
+    [InlineData(ObjectFormat.Whole, 3L << 30, 64 * (32L << 20), true)]
+    [InlineData(ObjectFormat.Whole, 3L << 30, 33L << 20, false)]
+    // Smaller files went up whole; v2 objects always did.
+    [InlineData(ObjectFormat.Whole, 900L << 20, 32L << 20, false)]
+    [InlineData(ObjectFormat.Chained, 3L << 30, 32L << 20, false)]
+    public void An_object_cut_by_the_known_defect_is_named_as_such(ObjectFormat format, long length, long actual, bool named)
     {
-        var request = new DownloadRequest { DisplayName = "big", Store = new InMemoryObjectStore(), Key = "k", EncryptionKey = [], Length = 3L << 30, Destination = "/x" };
-        var failure = Assert.Throws<RescaleException>(() =>
-            DownloadChecks.RequireSize(request, new ObjectEncryption(ObjectFormat.Whole, null, null, 0), 32 << 20));
-        Assert.Contains("another tool", failure.Message, StringComparison.Ordinal);
+        var request = new DownloadRequest { DisplayName = "big", Store = new InMemoryObjectStore(), Key = "k", EncryptionKey = [], Length = length, Destination = "/x" };
+        var failure = Assert.Throws<RescaleException>(() => DownloadChecks.RequireSize(request, new ObjectEncryption(format, null, null, 0), actual));
+        Assert.Equal(ErrorIds.SizeMismatch, failure.ErrorId);
+        Assert.Equal(named, failure.Message.Contains("another tool", StringComparison.Ordinal));
+        Assert.Contains("truncated", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

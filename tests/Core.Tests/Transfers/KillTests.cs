@@ -1,19 +1,51 @@
 using RescaleInterlink.Errors;
+using RescaleInterlink.LocalSandbox;
 using RescaleInterlink.Testing;
 using RescaleInterlink.Transfers;
 using RescaleInterlink.Transfers.LocalFiles;
 
 namespace RescaleInterlink.Core.Tests.Transfers;
 
-public sealed class S3KillTests(S3KillTests.Own own, ITestOutputHelper output) : KillTests(own.Sandbox, output), IClassFixture<S3KillTests.Own>
+public sealed class S3KillTests(S3KillTests.Own own, ITestOutputHelper output) : KillTests(own, output), IClassFixture<S3KillTests.Own>
 {
-    public sealed class Own : IAsyncLifetime
+    public sealed class Own() : KillSandbox(SandboxStorage.S3);
+
+    protected override (string Target, string Operation) Reading => ("s3", "GetObject");
+
+    protected override string BytesOf => "s3";
+}
+
+public sealed class AzureKillTests(AzureKillTests.Own own, ITestOutputHelper output) : KillTests(own, output), IClassFixture<AzureKillTests.Own>
+{
+    public sealed class Own() : KillSandbox(SandboxStorage.Azure);
+
+    protected override (string Target, string Operation) Reading => ("azure", "GetBlob");
+
+    protected override string BytesOf => "azure";
+}
+
+/// <summary>A sandbox of its own with one kind of storage.</summary>
+public abstract class KillSandbox(SandboxStorage storage) : IAsyncLifetime
+{
+    private SandboxFixture? _sandbox;
+
+    public SandboxFixture Get()
     {
-        public SandboxFixture Sandbox { get; private set; } = null!;
+        Assert.SkipWhen(_sandbox is null, "azurite-blob is not on the PATH (npm install --global azurite).");
+        return _sandbox!;
+    }
 
-        public async ValueTask InitializeAsync() => Sandbox = await SandboxFixture.StartAsync();
+    public async ValueTask InitializeAsync()
+    {
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        if (storage == SandboxStorage.Azure && !folders.Any(folder => File.Exists(Path.Combine(folder, "azurite-blob")))) return;
+        _sandbox = await SandboxFixture.StartAsync(new SandboxOptions { StorageType = storage });
+    }
 
-        public ValueTask DisposeAsync() => Sandbox.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return _sandbox?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 }
 
@@ -21,18 +53,26 @@ public sealed class S3KillTests(S3KillTests.Own own, ITestOutputHelper output) :
 /// Whole processes, ended by kill -9 in the middle of a transfer and at every step of its end, and continued by other
 /// processes. <c>build.sh soak</c> runs the long form.
 /// </summary>
-public abstract class KillTests(SandboxFixture sandbox, ITestOutputHelper output)
+public abstract partial class KillTests(KillSandbox own, ITestOutputHelper output)
 {
     private const int Kills = 4;
     private const int Length = (24 << 20) + 4321;
     private const int Part = 5 << 20;
+
+    private SandboxFixture Sandbox => own.Get();
+
+    /// <summary>What the fault plan calls a ranged read.</summary>
+    protected abstract (string Target, string Operation) Reading { get; }
+
+    /// <summary>What the sandbox calls the counter of the storage's bytes.</summary>
+    protected abstract string BytesOf { get; }
 
     [Fact]
     public async Task A_download_survives_kills_at_random_moments()
     {
         var seed = Random.Shared.Next();
         output.WriteLine($"seed {seed}");
-        var report = await new KillRounds(sandbox, seed, Length).DownloadAsync(Kills);
+        var report = await new KillRounds(Sandbox, BytesOf, seed, Length).DownloadAsync(Kills);
         output.WriteLine($"{report}");
         Assert.Equal(Kills, report.Kills);
         // What was in flight at each kill, which is two chunks of 1 MiB, and one that was not yet noted.
@@ -75,8 +115,7 @@ public abstract class KillTests(SandboxFixture sandbox, ITestOutputHelper output
         using var folder = new TemporaryFolder();
         var (fileId, content) = await UploadAsync(folder);
         var settings = Settings(folder, folder.File("target.bin"), "", fileId);
-        // Azure's ranged reads have another name.
-        await sandbox.SetFaultsAsync($$"""{"target":"{{Target}}","operation":"{{ReadOperation}}","fault":"stall","skip":9}""");
+        await Sandbox.SetFaultsAsync($$"""{"target":"{{Reading.Target}}","operation":"{{Reading.Operation}}","fault":"stall","skip":9}""");
         await using (var stopped = TransferChild.Start(settings))
         {
             await stopped.UntilAsync(6 << 20);
@@ -84,7 +123,7 @@ public abstract class KillTests(SandboxFixture sandbox, ITestOutputHelper output
             Assert.True(await stopped.ExitAsync() == 2, string.Join('\n', stopped.Lines));
         }
 
-        await sandbox.ClearFaultsAsync();
+        await Sandbox.ClearFaultsAsync();
         await using var next = TransferChild.Start(settings);
         Assert.True(await next.ExitAsync() == 0, string.Join('\n', next.Lines));
         Assert.InRange(next.Outcome!.ResumedBytes, 6 << 20, Length);
@@ -110,13 +149,9 @@ public abstract class KillTests(SandboxFixture sandbox, ITestOutputHelper output
         Assert.Equal(["state", Path.Combine("state", "transfers"), "target.bin"], folder.Names());
     }
 
-    protected virtual string Target => "s3";
-
-    protected virtual string ReadOperation => "GetObject";
-
     private async Task<(string FileId, byte[] Content)> UploadAsync(TemporaryFolder folder)
     {
-        await using var session = await sandbox.ConnectAsync();
+        await using var session = await Sandbox.ConnectAsync();
         await using var engine = session.CreateEngine(new TransferOptions { PartSize = Part });
         var content = EngineFixture.RandomBytes(Length);
         await File.WriteAllBytesAsync(folder.File("source.bin"), content);
@@ -127,5 +162,5 @@ public abstract class KillTests(SandboxFixture sandbox, ITestOutputHelper output
     }
 
     private TransferSettings Settings(TemporaryFolder folder, string path, string name, string? fileId) => new(
-        sandbox.Instance.ApiUrl.AbsoluteUri, sandbox.Instance.ApiKey, sandbox.Instance.CertificatePath, folder.File("state"), path, name, fileId);
+        Sandbox.Instance.ApiUrl.AbsoluteUri, Sandbox.Instance.ApiKey, Sandbox.Instance.CertificatePath, folder.File("state"), path, name, fileId);
 }

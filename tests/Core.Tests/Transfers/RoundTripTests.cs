@@ -200,4 +200,34 @@ public class RoundTripTests
         Assert.Equal(0, (await fixture.Engine.DownloadAsync(request, default)).Length);
         Assert.Empty(await File.ReadAllBytesAsync(request.Destination));
     }
+
+    /// <summary>Early v1 writers noted a part size that they had not used (interop storage 2): the object is one part all the same.</summary>
+    [Theory]
+    [InlineData(100_001, 40_000, true)]
+    [InlineData(100_001, 40_000, false)]
+    [InlineData(100_001, 200_000, true)]
+    [InlineData(1_000, 16, true)]
+    public async Task An_early_object_with_a_part_size_that_it_does_not_have_is_received(int length, int stated, bool known)
+    {
+        await using var fixture = new EngineFixture();
+        var store = new InMemoryObjectStore();
+        var content = EngineFixture.RandomBytes(length);
+        var (key, fileId, partKey, partIv) = (KeyMaterial.NewKey(), KeyMaterial.NewKey(), new byte[32], new byte[16]);
+        PartKeyDerivation.Derive(key, fileId, 0, partKey, partIv);
+        using var aes = Aes.Create();
+        aes.Key = partKey;
+        store.Set("early", aes.EncryptCbc(content, partIv), new Dictionary<string, string>
+        {
+            ["formatversion"] = "1",
+            ["fileid"] = Convert.ToBase64String(fileId),
+            ["partsize"] = stated.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        });
+        var request = new DownloadRequest
+        {
+            DisplayName = "early", Store = store, Key = "early", EncryptionKey = key, Length = known ? length : null, Destination = fixture.Folder.File("early"),
+            Sha512 = Convert.ToHexString(SHA512.HashData(content)),
+        };
+        Assert.Equal(Integrity.Verified, (await fixture.Engine.DownloadAsync(request, default)).Integrity);
+        Assert.Equal(content, await File.ReadAllBytesAsync(request.Destination));
+    }
 }
