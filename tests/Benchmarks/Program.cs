@@ -52,7 +52,7 @@ if (chosen.FirstOrDefault(name => !cases.ContainsKey(name)) is { } unknown)
 var report = new MarkdownReport(options.Report);
 report.Line("# Benchmark");
 report.Line();
-report.Line($"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {Environment.ProcessorCount} cores ({RuntimeInformation.ProcessArchitecture}), {RuntimeInformation.OSDescription.Split('-')[0]}, .NET {Environment.Version}, {options.Runs} runs, interleaved, one before them not counted.");
+report.Line($"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {Environment.ProcessorCount} cores ({RuntimeInformation.ProcessArchitecture}), {RuntimeInformation.OSDescription.Split('-')[0]}, .NET {Environment.Version}, {options.Runs} runs, interleaved, after runs that do not count.");
 foreach (var (tool, version) in new[] { ("rclone", "version"), ("aws", "--version"), ("openssl", "version") })
     if (Tool.Find(tool) is { } found) report.Line($"- {await Tool.FirstLineAsync(found, version)}");
 report.Line($"- AWSSDK.S3 {typeof(Amazon.S3.AmazonS3Client).Assembly.GetName().Version}");

@@ -51,6 +51,7 @@ internal sealed class ChunkFetch(
     {
         await foreach (var chunk in _missing.Reader.ReadAllAsync(scope.Token))
         {
+            await entry.WaitAsync(WaitReason.HeadOfStream, frontier.WaitForRoomAsync(scope.Token));
             var buffer = await entry.RentAsync(chunk.FetchLength, scope.Token);
             StorageRequest connected;
             try
@@ -85,7 +86,11 @@ internal sealed class ChunkFetch(
 
             var plaintext = decryptor.Decrypt(chunk, fetched);
             using (await entry.WaitAsync(WaitReason.Disk, engine.Disk.EnterAsync(cancellationToken)))
+            {
                 await file.WriteAsync(chunk.PlainOffset, plaintext, cancellationToken);
+                file.BeginFlush(chunk.PlainOffset, plaintext.Length);
+            }
+
             resume.Finish(chunk, plaintext);
             if (!resume.WasForgotten(chunk)) entry.AddBytes(plaintext.Length);
             // A chunk that the hash needs later is kept while nobody else wants the memory.

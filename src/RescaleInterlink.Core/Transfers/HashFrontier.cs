@@ -19,9 +19,16 @@ internal sealed class HashFrontier(PartialFile file, int chunkCount, Action<CbcC
     // Not from the budget: taking that while chunks hold it could leave every file waiting for another.
     private const int RereadSize = 256 << 10;
 
+    // More chunks ahead of the hash only cost memory, and the processor its cache; what comes beyond them is read back.
+    private const int MostKept = 16;
+
     private readonly Channel<Arrival> _arrivals = Channel.CreateUnbounded<Arrival>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly object _lock = new();
     private int _next;
     private int _unproved;
+    private int _kept;
+    private bool _busy;
+    private TaskCompletionSource? _room;
 
     /// <summary>Whether this chunk is the one that the hash waits for.</summary>
     public bool IsNext(int index) => Volatile.Read(ref _next) == index;
@@ -30,12 +37,34 @@ internal sealed class HashFrontier(PartialFile file, int chunkCount, Action<CbcC
     /// Whether chunks may be kept in memory ahead of their turn. Not while one before them may have to be fetched again: the memory
     /// for it could then be held by those that wait for it.
     /// </summary>
-    public bool MayKeep => Volatile.Read(ref _unproved) == 0;
+    public bool MayKeep => Volatile.Read(ref _unproved) == 0 && Volatile.Read(ref _kept) < MostKept;
+
+    /// <summary>
+    /// Waits while the hash is behind: fetching faster than it can follow fills the memory and takes the processor from it. It does
+    /// not wait for a chunk that is not there yet.
+    /// </summary>
+    /// <returns>True.</returns>
+    public async ValueTask<bool> WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task room;
+            lock (_lock)
+            {
+                if (!_busy || _kept < MostKept) return true;
+                _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                room = _room.Task;
+            }
+
+            await room.WaitAsync(cancellationToken);
+        }
+    }
 
     /// <summary>Says that a chunk is in the file.</summary>
     /// <param name="buffer">Given over when it still holds the chunk; null when it is to be read back.</param>
     public void Add(in CbcChunk chunk, PooledBuffer? buffer, ReadOnlyMemory<byte> plaintext)
     {
+        if (buffer is not null) Interlocked.Increment(ref _kept);
         if (!_arrivals.Writer.TryWrite(new Arrival(chunk, buffer, plaintext, null))) buffer?.Dispose();
     }
 
@@ -58,7 +87,12 @@ internal sealed class HashFrontier(PartialFile file, int chunkCount, Action<CbcC
         {
             while (_next < chunkCount)
             {
-                var arrival = await _arrivals.Reader.ReadAsync(cancellationToken);
+                if (!_arrivals.Reader.TryRead(out var arrival))
+                {
+                    Note(busy: false);
+                    arrival = await _arrivals.Reader.ReadAsync(cancellationToken);
+                }
+
                 waiting.Add(arrival.Chunk.Index, arrival);
                 while (waiting.Remove(_next, out var next))
                 {
@@ -69,7 +103,10 @@ internal sealed class HashFrontier(PartialFile file, int chunkCount, Action<CbcC
                         break;
                     }
 
+                    Note(busy: true);
                     await HashAsync(hasher, next, cancellationToken);
+                    if (next.Buffer is not null) Interlocked.Decrement(ref _kept);
+                    Note(busy: true);
                     if (next.Checksum is not null || damaged == _next) Interlocked.Decrement(ref _unproved);
                     Interlocked.Increment(ref _next);
                 }
@@ -79,9 +116,21 @@ internal sealed class HashFrontier(PartialFile file, int chunkCount, Action<CbcC
         }
         finally
         {
+            Note(busy: false);
             _arrivals.Writer.TryComplete();
             foreach (var arrival in waiting.Values) arrival.Buffer?.Dispose();
             while (_arrivals.Reader.TryRead(out var late)) late.Buffer?.Dispose();
+        }
+    }
+
+    private void Note(bool busy)
+    {
+        lock (_lock)
+        {
+            _busy = busy;
+            if (_busy && _kept >= MostKept) return;
+            _room?.TrySetResult();
+            _room = null;
         }
     }
 

@@ -19,8 +19,8 @@ internal static class FilesCase
         var (uploads, downloads) = (new List<Series>(), new List<Series>());
         foreach (var contender in contenders)
         {
-            uploads.Add(turns.Add(contender.Name, files.Bytes, bench.Upload(contender, round)));
-            downloads.Add(turns.Add(contender.Name, files.Bytes, Bench.Download(contender, round)));
+            uploads.Add(turns.Add(contender.Name, files.Bytes, bench.Upload(contender, round), contender is WorkerContender));
+            downloads.Add(turns.Add(contender.Name, files.Bytes, Bench.Download(contender, round), contender is WorkerContender));
         }
 
         Series? toDisk = objectStore ? null : turns.Add("**RescaleInterlink**, to disk", files.Bytes,

@@ -2,12 +2,14 @@ namespace RescaleInterlink.Benchmarks.Report;
 
 /// <summary>What one measured thing took in each run.</summary>
 /// <param name="bytes">Moved in one run.</param>
-internal sealed class Series(string name, long bytes, Func<Task<Sample>> body)
+/// <param name="warmUps">Runs before those that count.</param>
+internal sealed class Series(string name, long bytes, int warmUps, Func<Task<Sample>> body)
 {
     private readonly List<Sample> _samples = [];
 
     public string Name { get; } = name;
     public long Bytes { get; } = bytes;
+    public int WarmUps { get; } = warmUps;
     public IReadOnlyList<Sample> Samples => _samples;
 
     /// <summary>MB/s, median.</summary>

@@ -5,24 +5,28 @@ namespace RescaleInterlink.Benchmarks.Report;
 /// <summary>Runs measured things in turn, A B C A B C ..., so that what disturbs the machine disturbs all alike.</summary>
 internal sealed class Turns
 {
+    // The compiler of .NET is done with a path only after some use of it, and takes a second of CPU time until then.
+    private const int WarmUps = 3;
+
     private readonly List<Series> _series = [];
 
-    public Series Add(string name, long bytes, Func<Task<Sample>> body)
+    /// <param name="warm">It runs in .NET, in a process that lives on from run to run.</param>
+    public Series Add(string name, long bytes, Func<Task<Sample>> body, bool warm = true)
     {
-        var series = new Series(name, bytes, body);
+        var series = new Series(name, bytes, warm ? WarmUps : 1, body);
         _series.Add(series);
         return series;
     }
 
     public async Task RunAsync(int runs)
     {
-        // The first turn warms up and does not count.
-        for (var turn = 0; turn <= runs; turn++)
+        foreach (var series in _series)
+            for (var i = 0; i < series.WarmUps; i++) await series.RunAsync(counts: false);
+        for (var turn = 1; turn <= runs; turn++)
         {
             foreach (var series in _series)
             {
-                await series.RunAsync(turn > 0);
-                if (turn == 0) continue;
+                await series.RunAsync(counts: true);
                 var last = series.Samples[^1];
                 Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"  {turn}/{runs} {series.Name}: {series.Bytes / 1e6 / last.Seconds:F0} MB/s, {last.Seconds:F2} s, CPU {last.CpuSeconds:F2} s"));

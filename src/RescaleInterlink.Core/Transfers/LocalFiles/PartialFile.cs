@@ -158,6 +158,11 @@ internal sealed class PartialFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// Lets the disk begin with what was written, so that the flush at the end does not have all of it to wait for.
+    /// </summary>
+    public void BeginFlush(long offset, long length) => UnixFileSystem.BeginFlush(_handle, offset, length);
+
     /// <summary>Reads back what was written.</summary>
     public async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {

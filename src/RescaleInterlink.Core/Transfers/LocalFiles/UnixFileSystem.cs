@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace RescaleInterlink.Transfers.LocalFiles;
 
@@ -9,6 +10,8 @@ internal static class UnixFileSystem
     private const int ReadOnly = 0;
     private const int AlreadyExists = 17; // EEXIST
 
+    private static bool _hasNoBeginFlush;
+
     /// <summary>Makes a rename durable: on Unix that is a property of the folder, and .NET cannot open one.</summary>
     public static void FlushFolder(string folder)
     {
@@ -17,6 +20,22 @@ internal static class UnixFileSystem
         if (descriptor < 0) return; // A folder that may be written but not listed; the file itself is flushed already.
         _ = Fsync(descriptor); // Some network file systems refuse it for folders and need none.
         _ = Close(descriptor);
+    }
+
+    /// <summary>Asks for the range to be written to the disk, and does not wait for it; only Linux can be asked.</summary>
+    public static void BeginFlush(SafeFileHandle file, long offset, long length)
+    {
+        const uint Write = 2; // SYNC_FILE_RANGE_WRITE
+        if (!OperatingSystem.IsLinux() || Volatile.Read(ref _hasNoBeginFlush)) return;
+        try
+        {
+            _ = SyncFileRange(file, offset, length, Write); // A hint; a disk that fails says so at the flush.
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // A C library without it.
+            Volatile.Write(ref _hasNoBeginFlush, true);
+        }
     }
 
     /// <summary>Whether a path is no pipe, socket or device; it is looked at without opening those, which could wait for ever.</summary>
@@ -68,6 +87,10 @@ internal static class UnixFileSystem
     [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Fsync(int descriptor);
+
+    [DllImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SyncFileRange(SafeFileHandle descriptor, long offset, long length, uint flags);
 
     [DllImport("libc", EntryPoint = "close", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
