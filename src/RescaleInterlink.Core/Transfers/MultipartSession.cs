@@ -1,21 +1,34 @@
 using RescaleInterlink.Errors;
 using RescaleInterlink.Storage;
+using RescaleInterlink.Transfers.Checkpoints;
 using RescaleInterlink.Transfers.Progress;
 using RescaleInterlink.Transfers.Scheduling;
 
 namespace RescaleInterlink.Transfers;
 
-/// <summary>The multipart upload of one file: begun at most once, and committed or aborted.</summary>
-internal sealed class MultipartSession(
-    UploadRequest request, IReadOnlyDictionary<string, string> metadata, TransferEntry entry, CancellationToken stop)
+/// <summary>The multipart upload of one file: begun at most once, or taken over from an earlier run; then committed, aborted or left to continue.</summary>
+internal sealed class MultipartSession(IObjectStore store, UploadLedger ledger, TransferEntry entry, CancellationToken stop)
 {
-    // A stop gives the prompt back within 2 s: this long for the beginning to tell its id, then this long to abort.
+    // A stop gives the prompt back within 2 s: this long for the beginning to tell its id, then this long to abort or to save.
     private static readonly TimeSpan BeginGrace = TimeSpan.FromSeconds(0.8);
-    private static readonly TimeSpan AbortAfterStop = TimeSpan.FromSeconds(0.7);
-    private static readonly TimeSpan AbortAfterFailure = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan EndAfterStop = TimeSpan.FromSeconds(0.7);
+    private static readonly TimeSpan EndAfterFailure = TimeSpan.FromSeconds(15);
 
     private readonly object _lock = new();
     private Task<MultipartUpload>? _begun;
+
+    /// <summary>Takes over the upload that an earlier run began, and tells what the store holds of it.</summary>
+    /// <exception cref="RescaleException">UploadVanished.</exception>
+    public async Task<IReadOnlyList<StoredPart>> TakeOverAsync(MultipartUpload upload)
+    {
+        lock (_lock) _begun = Task.FromResult(upload);
+        return await entry.RequestAsync(RequestLane.Short, async () =>
+        {
+            var all = new List<StoredPart>();
+            await foreach (var part in store.ListPartsAsync(upload, stop)) all.Add(part);
+            return all;
+        }, stop);
+    }
 
     /// <summary>Begins the upload, or gives the one already begun.</summary>
     public Task<MultipartUpload> BeginAsync()
@@ -28,32 +41,55 @@ internal sealed class MultipartSession(
         // A request cut off after the store has acted on it would leave an upload whose id nobody knows; so a stop lets it end.
         using var late = new CancellationTokenSource();
         await using var onStop = stop.UnsafeRegister(state => ((CancellationTokenSource)state!).CancelAfter(BeginGrace), late);
-        return await entry.RequestAsync(RequestLane.Short, () =>
+        await ledger.OnBeginningAsync();
+        var upload = await entry.RequestAsync(RequestLane.Short, () =>
         {
             stop.ThrowIfCancellationRequested();
-            return request.Store.BeginAsync(request.Key, metadata, late.Token);
+            return store.BeginAsync(ledger.Plan.Key, ledger.Plan.Metadata, late.Token);
         }, stop);
+        await ledger.OnBegunAsync(upload);
+        return upload;
     }
 
-    public async Task CommitAsync(IReadOnlyList<StoredPart> parts, CancellationToken cancellationToken)
+    public async Task CommitAsync(CancellationToken cancellationToken)
     {
         var upload = await BeginAsync();
-        await entry.RequestAsync(RequestLane.Short, () => request.Store.CommitAsync(upload, parts, cancellationToken), cancellationToken);
+        var parts = ledger.Parts.Select(part => new StoredPart(part.Number, part.ETag, part.Length, part.Checksum)).ToList();
+        await entry.RequestAsync(RequestLane.Short, () => store.CommitAsync(upload, parts, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Leaves what was begun for a later run. Throws nothing.</summary>
+    public async Task KeepAsync()
+    {
+        using var limit = new CancellationTokenSource(EndAfterStop);
+        // The id may still be on its way; what is known is saved in any case.
+        await TryAsync(() => Begun?.WaitAsync(limit.Token) ?? Task.CompletedTask);
+        await TryAsync(() => ledger.FlushAsync().WaitAsync(limit.Token));
+    }
+
+    private static async Task TryAsync(Func<Task> step)
+    {
+        try
+        {
+            await step();
+        }
+        catch (Exception failure) when (failure is RescaleException or OperationCanceledException)
+        {
+            // The failure that led here is the one to report. What could not be saved in time costs the next run some parts.
+        }
     }
 
     /// <summary>Gives up what was begun, with a token that has not been cancelled. Throws nothing.</summary>
     public async Task AbortAsync(bool stopped)
     {
-        Task<MultipartUpload>? begun;
-        lock (_lock) begun = _begun;
-        if (begun is null) return;
-        using var limit = new CancellationTokenSource(stopped ? AbortAfterStop : AbortAfterFailure);
+        if (Begun is not { } begun) return;
+        using var limit = new CancellationTokenSource(stopped ? EndAfterStop : EndAfterFailure);
         try
         {
             var upload = await begun.WaitAsync(limit.Token);
             await entry.RequestAsync(RequestLane.Short, async () =>
             {
-                await request.Store.AbortAsync(upload, limit.Token);
+                await store.AbortAsync(upload, limit.Token);
                 return true;
             }, limit.Token);
         }
@@ -61,6 +97,14 @@ internal sealed class MultipartSession(
         {
             // Nothing was begun, or the store cannot be reached; the failure that led here is the one to report, and
             // an upload left behind takes effect on nothing and can be found by listing.
+        }
+    }
+
+    private Task<MultipartUpload>? Begun
+    {
+        get
+        {
+            lock (_lock) return _begun;
         }
     }
 }

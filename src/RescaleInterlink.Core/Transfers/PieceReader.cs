@@ -11,17 +11,19 @@ internal abstract class PieceReader : IAsyncDisposable
 
     public abstract ValueTask DisposeAsync();
 
-    public static async Task<PieceReader> OpenAsync(IByteSource source, SourceIdentity identity, CancellationToken cancellationToken) => source switch
+    /// <param name="offset">Byte to begin at; 0 for a source that has no ranges.</param>
+    public static async Task<PieceReader> OpenAsync(
+        IByteSource source, SourceIdentity identity, long offset, CancellationToken cancellationToken) => source switch
     {
-        IRangeSource ranges when identity.Length is { } length => new RangePieceReader(ranges, length),
+        IRangeSource ranges when identity.Length is { } length => new RangePieceReader(ranges, offset, length),
         IForwardSource forward => new ForwardPieceReader(forward.DisplayName, await forward.OpenAsync(cancellationToken), identity.Length),
         _ => throw new RescaleException(ErrorIds.SourceUnreadable, ErrorKind.InvalidInput,
             $"'{source.DisplayName}' can be read neither in ranges of a known length nor from front to back.", "Send it from a file."),
     };
 
-    private sealed class RangePieceReader(IRangeSource source, long length) : PieceReader
+    private sealed class RangePieceReader(IRangeSource source, long offset, long length) : PieceReader
     {
-        private long _offset;
+        private long _offset = offset;
 
         public override async ValueTask<(int Count, bool Ended)> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
         {

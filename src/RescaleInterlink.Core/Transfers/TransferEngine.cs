@@ -25,10 +25,10 @@ public sealed class TransferEngine : IAsyncDisposable
     internal EngineResources Resources => _resources;
 
     /// <summary>
-    /// Reads once, hashes and encrypts (v2) while parts leave, commits. After a failure or a stop there is no half object
-    /// at the key and no unfinished upload in the store.
+    /// Reads once, hashes and encrypts while parts leave, commits. After a failure there is no half object at the key and no
+    /// unfinished upload in the store; after a stop, or a failure that can pass, an upload with a name is kept to be continued.
     /// </summary>
-    /// <exception cref="Errors.RescaleException">SourceChanged, SourceUnreadable, or an error of the store.</exception>
+    /// <exception cref="Errors.RescaleException">SourceChanged, SourceUnreadable, TransferInUse, or an error of the store.</exception>
     public async Task<UploadResult> UploadAsync(UploadRequest request, CancellationToken cancellationToken)
     {
         var length = (request.Source as IRangeSource) is null ? null : (await request.Source.GetIdentityAsync(cancellationToken)).Length;

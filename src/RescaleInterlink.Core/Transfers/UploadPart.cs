@@ -9,6 +9,9 @@ internal sealed record UploadPart(int Number, PooledBuffer Buffer, IDisposable? 
     /// <summary>Bytes; known when the part has been read.</summary>
     public int PlainLength { get; set; }
 
+    /// <summary>CRC32C of what has been read of it, where a checkpoint wants it.</summary>
+    public uint PlainCrc { get; set; }
+
     /// <summary>Bytes; known when the part has been encrypted.</summary>
     public int CipherLength { get; set; }
 

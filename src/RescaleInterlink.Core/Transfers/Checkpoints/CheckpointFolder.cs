@@ -44,6 +44,13 @@ public sealed class CheckpointFolder(string path)
     /// <exception cref="RescaleException">TransferStateUnreadable.</exception>
     public StoredTransfer? Find(string id) => IsId(id) ? Describe(id) : null;
 
+    /// <summary>Whether an earlier run has left something, of whatever use.</summary>
+    internal bool Has(TransferDirection direction, ResumeIdentity identity)
+    {
+        var id = IdOf(direction, identity.LocalPath, identity.RemoteId);
+        return Enumerable.Range(1, Generations).Any(generation => File.Exists(PathOf(id, generation)));
+    }
+
     /// <summary>Cleans up both ends of a transfer while nobody else can be at it, then deletes its checkpoint.</summary>
     /// <param name="cleanUp">Given what the checkpoint knows; when it fails, the checkpoint stays.</param>
     /// <returns>False when there is none of this id.</returns>

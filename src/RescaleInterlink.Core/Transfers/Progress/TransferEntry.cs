@@ -104,7 +104,9 @@ internal sealed class TransferEntry(
     public TransferSnapshot GetSnapshot()
     {
         var total = Volatile.Read(ref _bytesTotal);
-        return new TransferSnapshot(id, displayName, direction, _state, Volatile.Read(ref _bytesDone), total < 0 ? null : total, WaitingFor());
+        var done = Volatile.Read(ref _bytesDone);
+        // What an earlier run had moved counts once more when it must begin anew.
+        return new TransferSnapshot(id, displayName, direction, _state, total < 0 ? done : Math.Min(done, total), total < 0 ? null : total, WaitingFor());
     }
 
     /// <summary>Nothing as long as any request is under way, else what most of its chunks wait for.</summary>

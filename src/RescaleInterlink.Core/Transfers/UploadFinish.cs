@@ -1,0 +1,69 @@
+using RescaleInterlink.Errors;
+using RescaleInterlink.Transfers.Checkpoints;
+using RescaleInterlink.Transfers.Progress;
+
+namespace RescaleInterlink.Transfers;
+
+/// <summary>How an upload in parts ends: committed and handed over, left to be continued, or cleaned up.</summary>
+/// <param name="isCommitted">An earlier run has made the object.</param>
+internal sealed class UploadFinish(
+    UploadRequest request, TransferEntry entry, UploadLedger ledger, MultipartSession session, bool isCommitted = false)
+{
+    private bool _isCommitted = isCommitted;
+
+    public MultipartSession Session => session;
+
+    /// <summary>Runs an upload; when it fails, keeps what can be continued and gives up what cannot.</summary>
+    public async Task<UploadResult> GuardAsync(Func<Task<UploadResult>> upload, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await upload();
+        }
+        catch (CannotContinueException)
+        {
+            throw;
+        }
+        // Once committed only what follows the commit is left, and that is for whoever asked for it to repeat or to remove.
+        catch (Exception failure) when (ledger.IsKept && (_isCommitted || CheckpointPolicy.Keeps(failure, cancellationToken)))
+        {
+            await session.KeepAsync();
+            throw;
+        }
+        catch
+        {
+            await session.AbortAsync(stopped: cancellationToken.IsCancellationRequested);
+            await ledger.DeleteAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Makes the object of its parts, and hands it over.</summary>
+    public async Task<UploadResult> CommitAsync(string sha512, long length, long resumed, CancellationToken cancellationToken)
+    {
+        entry.Verify();
+        await ledger.OnCommittingAsync(sha512);
+        var checksums = (await session.BeginAsync()).HasChecksums;
+        await session.CommitAsync(cancellationToken);
+        return await HandOverAsync(sha512, length, resumed, checksums, cancellationToken);
+    }
+
+    /// <summary>What follows the commit; after that the checkpoint is of no more use.</summary>
+    public async Task<UploadResult> HandOverAsync(string sha512, long length, long resumed, bool checksums, CancellationToken cancellationToken)
+    {
+        _isCommitted = true;
+        var plan = ledger.Plan;
+        var result = new UploadResult(plan.Key, plan.EncryptionKey, plan.Iv, length, sha512, ledger.Parts.Count, resumed)
+        {
+            Integrity = checksums ? Integrity.Verified : Integrity.Unverifiable,
+        };
+        if (!ledger.IsKept) return result;
+        await ledger.OnCommittedAsync();
+        if (request.OnCommitted is { } handOver) await handOver(result, cancellationToken);
+        await ledger.DeleteAsync();
+        return result;
+    }
+}
+
+/// <summary>An earlier run is of no use; its message says why. It never leaves the engine.</summary>
+internal sealed class CannotContinueException(string why, Exception? cause = null) : Exception(why, cause);

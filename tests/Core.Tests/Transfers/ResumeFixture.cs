@@ -1,0 +1,101 @@
+using RescaleInterlink.Cryptography;
+using RescaleInterlink.Storage;
+using RescaleInterlink.Testing;
+using RescaleInterlink.Transfers;
+using RescaleInterlink.Transfers.Checkpoints;
+using RescaleInterlink.Transfers.LocalFiles;
+
+namespace RescaleInterlink.Core.Tests.Transfers;
+
+/// <summary>One file that is uploaded in several runs, each with an engine of its own, as after a restart.</summary>
+internal sealed class ResumeFixture : IAsyncDisposable
+{
+    public const int Part = 64 << 10;
+
+    private int _runs;
+
+    public ResumeFixture(int parts = 10, int seed = 1)
+    {
+        Content = EngineFixture.RandomBytes((parts - 1) * Part + 777, seed);
+        Source = Folder.File("source.bin");
+        File.WriteAllBytes(Source, Content);
+        Checkpoints = new CheckpointFolder(Folder.File("transfers"));
+        Identity = new ResumeIdentity(Checkpoints, Source, "platform|container|folder|source.bin",
+            new TransferDescription("https://platform.example/", "source.bin", null, "folder"));
+    }
+
+    public TemporaryFolder Folder { get; } = new();
+    public byte[] Content { get; set; }
+    public string Source { get; }
+    public CheckpointFolder Checkpoints { get; }
+    public ResumeIdentity Identity { get; }
+    public InMemoryObjectStore Memory { get; } = new();
+    public List<string> Notices { get; } = [];
+    public List<UploadResult> HandedOver { get; } = [];
+    public Func<UploadResult, Task>? OnCommitted { get; set; }
+    public ObjectFormat Format { get; set; } = ObjectFormat.Chained;
+
+    public string[] CheckpointFiles => Directory.Exists(Checkpoints.Path) ? Directory.GetFileSystemEntries(Checkpoints.Path) : [];
+
+    public async Task<UploadResult> RunAsync(IObjectStore store, int connections = 1, int partSize = Part, CancellationToken stop = default)
+    {
+        var engine = new TransferEngine(new TransferOptions(ThrottleLimit: 4, Connections: connections, MemoryLimit: 64L << 20) { PartSize = partSize });
+        await using var end = engine;
+        using var source = new LocalFileSource(Source);
+        return await engine.UploadAsync(new UploadRequest
+        {
+            Source = source,
+            Store = store,
+            Key = $"base/run-{++_runs}",
+            Format = Format,
+            Resume = Identity,
+            OnNotice = notice =>
+            {
+                lock (Notices) Notices.Add(notice);
+            },
+            OnContinued = (done, total) =>
+            {
+                lock (Notices) Notices.Add($"continued at {done} of {total} bytes");
+            },
+            OnCommitted = async (result, _) =>
+            {
+                HandedOver.Add(result);
+                if (OnCommitted is { } more) await more(result);
+            },
+        }, stop);
+    }
+
+    /// <summary>Parts that the store holds for its unfinished uploads.</summary>
+    public async Task<IReadOnlyList<StoredPart>> StoredPartsAsync()
+    {
+        var upload = await UnfinishedAsync();
+        return upload is null ? [] : await Memory.ListPartsAsync(upload, default).ToListAsync();
+    }
+
+    public async Task<MultipartUpload?> UnfinishedAsync()
+    {
+        var uploads = await Memory.ListUploadsAsync("", default).ToListAsync();
+        return uploads.Count == 0 ? null : new MultipartUpload(uploads[0].Key, uploads[0].Id, new Dictionary<string, string>());
+    }
+
+    /// <summary>The object, and nothing else, is in the store; it is the file; no checkpoint is left.</summary>
+    public async Task RequireWholeAsync(UploadResult uploaded)
+    {
+        Assert.Equal([uploaded.Key], Memory.Keys);
+        Assert.Equal(0, Memory.UnfinishedUploads);
+        Assert.Empty(CheckpointFiles);
+        await using var fixture = new EngineFixture();
+        var received = await fixture.DownloadAsync(Memory, uploaded);
+        Assert.Equal(Integrity.Verified, received.Integrity);
+        var bytes = await File.ReadAllBytesAsync(received.Destination);
+        Assert.True(Content.AsSpan().SequenceEqual(bytes));
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA512.HashData(Content)), uploaded.Sha512);
+        Assert.Equal(uploaded.Key, Assert.Single(HandedOver).Key);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
