@@ -6,6 +6,9 @@ public enum WaitReason
     Nothing,
     Memory,
     Connection,
+
+    /// <summary>The hash, which a download must not outrun.</summary>
+    HeadOfStream,
     Disk,
 
     /// <summary>The bandwidth limit that the caller has set.</summary>
