@@ -56,6 +56,15 @@ public class AzureErrorTests
         AssertNoSecret(failure);
     }
 
+    [Fact]
+    public async Task A_refused_HEAD_that_speaks_of_XML_keeps_its_status()
+    {
+        await using var server = S3Scripting.Serve((_, _) => AzureScripting.Error(404, "BlobNotFound"));
+        await using var store = AzureScripting.Open(server.Url);
+        var failure = await Assert.ThrowsAsync<RescaleException>(() => store.GetPropertiesAsync("key", default));
+        Assert.Equal((ErrorIds.ObjectNotFound, 404), (failure.ErrorId, failure.StatusCode));
+    }
+
     [Theory]
     [InlineData(400, "InvalidBlockList")]
     [InlineData(404, "BlobNotFound")]

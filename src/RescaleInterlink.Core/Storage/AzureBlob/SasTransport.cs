@@ -44,13 +44,14 @@ internal sealed class SasTransport(HttpPipelineTransport inner) : HttpPipelineTr
     }
 
     /// <summary>The SDK reads the text of an error without waiting for it properly, and so could not be stopped.</summary>
-    private static async Task<MemoryStream> ReadErrorAsync(Stream body, CancellationToken cancellationToken)
+    /// <returns>Null when there is none: the SDK would read an empty text as XML, and lose the status.</returns>
+    private static async Task<MemoryStream?> ReadErrorAsync(Stream body, CancellationToken cancellationToken)
     {
         await using (body)
         {
             var text = new byte[LongestError];
             var length = await body.ReadAtLeastAsync(text, text.Length, throwOnEndOfStream: false, cancellationToken);
-            return new MemoryStream(text, 0, length, writable: false);
+            return length == 0 ? null : new MemoryStream(text, 0, length, writable: false);
         }
     }
 
