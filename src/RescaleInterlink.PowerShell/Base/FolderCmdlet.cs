@@ -78,7 +78,7 @@ public abstract class FolderCmdlet : TransferCmdlet
         if (permission != ChangePermission.Granted)
             return;
         await _places.WaitAsync(StopToken);
-        StartTransfer(target, length, async cancellationToken =>
+        await StartTransferAsync(target, async cancellationToken =>
         {
             try
             {
