@@ -51,7 +51,7 @@ internal sealed class ChunkFetch(
     {
         await foreach (var chunk in _missing.Reader.ReadAllAsync(scope.Token))
         {
-            await entry.WaitAsync(WaitReason.HeadOfStream, frontier.WaitForRoomAsync(scope.Token));
+            await entry.WaitAsync(WaitReason.Hash, frontier.WaitForRoomAsync(scope.Token));
             var buffer = await entry.RentAsync(chunk.FetchLength, scope.Token);
             StorageRequest connected;
             try

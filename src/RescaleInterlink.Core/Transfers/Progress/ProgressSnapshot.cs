@@ -11,6 +11,9 @@ public enum WaitReason
     HeadOfStream,
     Disk,
 
+    /// <summary>The hash, which is behind what has been fetched.</summary>
+    Hash,
+
     /// <summary>The bandwidth limit that the caller has set.</summary>
     RateLimit,
 
