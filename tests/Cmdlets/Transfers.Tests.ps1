@@ -1,11 +1,6 @@
 # Transfers that are broken off (Ctrl+C, kill -9, expired credentials), and what lists, continues and removes them.
 
-BeforeDiscovery {
-    # The engine does not keep uploads yet; what needs it is skipped until it does.
-    $noUploads = $true
-    if ($noUploads) { Write-Host 'Uploads are not continued yet: their tests are skipped.' }
-    $ways = @('Receive'; if (-not $noUploads) { 'Send' })
-}
+BeforeDiscovery { $ways = 'Receive', 'Send' }
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Support.ps1')
@@ -50,7 +45,7 @@ AfterAll {
     Stop-TestSandbox $sandbox
 }
 
-Describe 'Send-RescaleFile after Ctrl+C' -Skip:$noUploads {
+Describe 'Send-RescaleFile after Ctrl+C' {
     It 'sends the rest, and the file is whole' {
         $path = New-Source 'sent again.bin'
         Stop-InTheMiddle Send $path
@@ -252,7 +247,7 @@ Describe 'Remove-RescaleTransfer' {
         Get-RescaleTransfer -Id $id -ErrorAction Ignore | Should -BeNullOrEmpty
     }
 
-    It 'without a connection needs -Force for an upload, and says what may be left' -Skip:$noUploads {
+    It 'without a connection needs -Force for an upload, and says what may be left' {
         $upload = New-Source 'offline.bin'
         Stop-InTheMiddle Send $upload
         $id = (Get-Begun $upload).Id
