@@ -53,7 +53,20 @@ public sealed class LoadContext : AssemblyLoadContext
         if (assemblyName.Name is null or "System.Management.Automation")
             return null;
 
+        if (assemblyName.Name.StartsWith("System.", StringComparison.Ordinal) && RuntimeHas(assemblyName))
+            return null;
+
         string candidate = Path.Combine(_folder, assemblyName.Name + ".dll");
         return File.Exists(candidate) ? LoadFromAssemblyPath(candidate) : null;
+    }
+
+    /// <summary>
+    /// Whether the runtime brings this assembly itself, at least as new. Its copy is compiled ahead of time and often loaded
+    /// already; the one that came with a dependency costs both again. No other module can have put its own in that place.
+    /// </summary>
+    private static bool RuntimeHas(AssemblyName wanted)
+    {
+        string own = Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, wanted.Name + ".dll");
+        return File.Exists(own) && AssemblyName.GetAssemblyName(own).Version >= wanted.Version;
     }
 }

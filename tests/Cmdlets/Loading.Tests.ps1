@@ -10,8 +10,8 @@ BeforeAll {
     . (Join-Path $PSScriptRoot 'Support.ps1')
     $exported = @(
         'Connect-Rescale', 'Disconnect-Rescale', 'Get-RescaleConnection', 'Get-RescaleFile', 'Get-RescaleJob', 'Get-RescaleJobFile',
-        'Get-RescaleTransfer', 'Invoke-RescalePipeline', 'Receive-RescaleFile', 'Receive-RescaleJob', 'Remove-RescaleTransfer',
-        'Resume-RescaleTransfer', 'Send-RescaleFile', 'Start-RescaleSandbox', 'Stop-RescaleSandbox', 'Submit-RescaleJob', 'Wait-RescaleJob')
+        'Get-RescaleTransfer', 'Invoke-RescalePipeline', 'Receive-RescaleFile', 'Receive-RescaleFolder', 'Receive-RescaleJob',
+        'Remove-RescaleTransfer', 'Resume-RescaleTransfer', 'Send-RescaleFile', 'Send-RescaleFolder', 'Start-RescaleSandbox', 'Stop-RescaleSandbox', 'Submit-RescaleJob', 'Wait-RescaleJob')
 }
 
 Describe 'The manifest' {
