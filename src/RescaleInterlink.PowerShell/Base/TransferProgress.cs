@@ -27,6 +27,7 @@ internal static class TransferProgress
         WaitReason.Memory => "memory (-MemoryLimit)",
         WaitReason.Connection => "a connection (-Connections)",
         WaitReason.Disk => "the disk",
+        WaitReason.Hash => "the hash",
         WaitReason.RateLimit => "the bandwidth limit (-MaxBytesPerSecond)",
         WaitReason.Retry => "repeating failed requests",
         WaitReason.SameContent => "the same content, on its way already",
