@@ -59,6 +59,7 @@ public static class ErrorIds
     public const string TransferNotResumable = nameof(TransferNotResumable);
     public const string TransferStateUnreadable = nameof(TransferStateUnreadable);
     public const string TransferStateUnwritable = nameof(TransferStateUnwritable);
+    public const string FileRegistrationUncertain = nameof(FileRegistrationUncertain);
 
     public const string JobSpecInvalid = nameof(JobSpecInvalid);
     public const string JobTableInvalid = nameof(JobTableInvalid);

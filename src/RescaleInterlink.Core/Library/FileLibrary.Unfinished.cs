@@ -60,6 +60,7 @@ public sealed partial class FileLibrary
             return new ResumedTransfer(Describe(stored), null, await DownloadAsync(engine, file, path, options, cancellationToken).ConfigureAwait(false));
         }
 
+        await RequireThisStorageAsync(stored, cancellationToken).ConfigureAwait(false);
         using var source = new LocalFileSource(path);
         var choices = new UploadOptions { PreEncrypt = stored.Format == ObjectFormat.Whole, OnNotice = onNotice, OnContinued = onContinued };
         var uploaded = await UploadAsync(engine, source, description.Name, description.FolderId, choices, cancellationToken).ConfigureAwait(false);
@@ -99,13 +100,15 @@ public sealed partial class FileLibrary
         }
 
         RequireThisPlatform(stored);
+        await RequireThisStorageAsync(stored, cancellationToken).ConfigureAwait(false);
         var user = await _user.GetAsync(cancellationToken).ConfigureAwait(false);
         var store = _stores.ForUploads(user);
         if (stored.UploadId is { } upload && !stored.IsCommitted)
             await store.AbortAsync(new MultipartUpload(stored.ObjectKey!, upload, new Dictionary<string, string>()), cancellationToken).ConfigureAwait(false);
         // The commit may have succeeded, and the registration too, without the checkpoint having heard of it.
         if (await ExistsAsync(store, stored.ObjectKey!, cancellationToken).ConfigureAwait(false)
-            && await FileRegistrar.FindAsync(_client, stored.ObjectKey!, cancellationToken).ConfigureAwait(false) is null)
+            && await FileRegistrar.FindAsync(
+                _client, ObjectNaming.RegisteredPath(user.DefaultStorage, stored.ObjectKey!), stored.Begun, cancellationToken).ConfigureAwait(false) is null)
             await store.DeleteAsync(stored.ObjectKey!, cancellationToken).ConfigureAwait(false);
     }
 
@@ -175,6 +178,15 @@ public sealed partial class FileLibrary
     {
         if (stored.Description!.Platform != _client.Platform.AbsoluteUri)
             throw NotResumable(stored.Id, $"it belongs to {stored.Description.Platform}", "Connect to that platform first.");
+    }
+
+    /// <summary>Uploads go to the default storage; when that is another one by now, nothing of this one is there.</summary>
+    private async Task RequireThisStorageAsync(StoredTransfer stored, CancellationToken cancellationToken)
+    {
+        var began = ResumeIdentities.ContainerOf(stored.RemoteId!);
+        var now = (await _user.GetAsync(cancellationToken).ConfigureAwait(false)).DefaultStorage.ConnectionSettings?.Container;
+        if (began != now)
+            throw NotResumable(stored.Id, $"it went to the storage '{began}', and your files now go to '{now}'", "Ask for the former storage back, or send the file anew.");
     }
 
     private static RescaleException NotFound(string id) => new(

@@ -12,6 +12,8 @@ internal sealed class ResumeIdentities(CheckpointFolder folder, Uri platform)
     public const string File = "file";
     public const string Archive = "archive";
 
+    private const char Separator = '\n';
+
     /// <returns>Null for a source that no other process could open again.</returns>
     public ResumeIdentity? ForUpload(IByteSource source, string name, string folderId, string? container)
     {
@@ -25,6 +27,9 @@ internal sealed class ResumeIdentities(CheckpointFolder folder, Uri platform)
         folder, Path.GetFullPath(destination), Join(platform.AbsoluteUri, file.PathParts?.Container, key),
         new TransferDescription(platform.AbsoluteUri, file.Name, file.Id, null));
 
+    /// <summary>The container that an upload of that name goes to.</summary>
+    public static string? ContainerOf(string remoteId) => remoteId.Split(Separator) is [_, { Length: > 0 } container, ..] ? container : null;
+
     // No part can hold a line break; a slash in one of them must not shift the others.
-    private static string Join(params string?[] parts) => string.Join('\n', parts);
+    private static string Join(params string?[] parts) => string.Join(Separator, parts);
 }

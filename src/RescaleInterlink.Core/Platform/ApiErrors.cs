@@ -32,7 +32,7 @@ internal static class ApiErrors
                 ErrorIds.PlatformFault,
                 ErrorKind.ServerFault,
                 $"The platform failed ({code}) at {call.Subject}",
-                call.Policy.Repeat == RepeatRule.OnlyBeforeSending ? LookFirst : "Try again later.",
+                call.Policy.Repeat == RepeatRule.OnlyBeforeSending ? call.Policy.Uncertain.Action : "Try again later.",
                 call.Policy.Repeat == RepeatRule.Always ? ErrorBehavior.Retry : ErrorBehavior.Fatal),
             _ => Make(ErrorIds.PlatformProtocol, ErrorKind.Protocol, $"The platform answered with an unexpected status {code}", "Check that the address is the platform's own and that no proxy answers in its place."),
         };
@@ -46,16 +46,14 @@ internal static class ApiErrors
         "Check that the address is the platform's own and that no proxy answers in its place.",
         inner);
 
-    /// <summary>A job may or may not exist or run; only the user can decide what to do.</summary>
-    public static RescaleException Uncertain(RescaleException cause) => new(
-        ErrorIds.JobSubmissionUncertain,
+    /// <summary>A job may or may not exist or run, a file may or may not be registered: only asking tells.</summary>
+    public static RescaleException Uncertain(RescaleException cause, UncertainOutcome outcome) => new(
+        outcome.ErrorId,
         ErrorKind.State,
         $"The request may have reached the platform, but its answer was lost: {cause.Message}",
-        LookFirst,
+        outcome.Action,
         cause)
     {
         StatusCode = cause.StatusCode,
     };
-
-    private const string LookFirst = "Look for the job on the platform before creating or submitting it again.";
 }

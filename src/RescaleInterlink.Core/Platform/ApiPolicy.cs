@@ -44,7 +44,19 @@ public sealed record ApiPolicy
     /// <summary>Creating and submitting a job: repeated only while nothing can have reached the server.</summary>
     internal CallPolicy JobCreation => Ordinary with { Repeat = RepeatRule.OnlyBeforeSending };
 
+    /// <summary>Registering a file: after a lost answer whoever asked looks for the record before it asks again.</summary>
+    internal CallPolicy Registration => JobCreation with { Uncertain = UncertainOutcome.Registration };
+
     internal CallPolicy ConnectionTest => new(ConnectionTestTime, ConnectionTestTime, ConnectionTestRetries, TimeSpan.FromSeconds(2), RepeatRule.Always);
 
     internal CallPolicy Listing => new(ListingAttemptTimeout, ListingTime, MaxRetries, LongestRetryAfter, RepeatRule.Always);
+
+    /// <param name="attempt">0 for the first repetition.</param>
+    /// <param name="random">In [0, 1).</param>
+    internal TimeSpan WaitBefore(int attempt, double random)
+    {
+        var doubled = BaseDelay * Math.Pow(2, Math.Min(attempt, 30));
+        var capped = doubled < MaxDelay ? doubled : MaxDelay;
+        return capped * (1 + Jitter * random);
+    }
 }

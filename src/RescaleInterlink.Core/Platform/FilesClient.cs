@@ -14,17 +14,27 @@ public sealed class FilesClient
 
     internal FilesClient(ApiChannel channel) => _channel = channel;
 
-    /// <summary>Makes a record of an object that already lies in the storage.</summary>
+    /// <summary>Makes a record of an object that already lies in the storage. Never repeated after the request may have reached
+    /// the server, which makes a record of its own for every request.</summary>
+    /// <exception cref="RescaleException">FileRegistrationUncertain when the answer was lost; FolderNotFound, FileAlreadyExists, ...</exception>
     public async Task<PlatformFile> RegisterAsync(FileRegistration registration, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(registration);
-        var call = new ApiCall(HttpMethod.Post, "/api/v3/files/", _channel.Policy.Ordinary, $"the file '{registration.Name}'")
+        var call = new ApiCall(HttpMethod.Post, "/api/v3/files/", _channel.Policy.Registration, $"the file '{registration.Name}'")
         {
             Body = JsonSerializer.SerializeToUtf8Bytes(Body(registration), PlatformJson.Default.RegistrationDto),
             NotFoundId = ErrorIds.FolderNotFound,
             ConflictId = ErrorIds.FileAlreadyExists,
         };
-        return await GetFileAsync(call, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await GetFileAsync(call, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RescaleException e) when (e is { ErrorId: ErrorIds.PlatformProtocol, StatusCode: null })
+        {
+            // A good status with an answer that cannot be read: the record exists, and its id is lost.
+            throw ApiErrors.Uncertain(e, UncertainOutcome.Registration);
+        }
     }
 
     /// <exception cref="RescaleException">FileNotFound, ...</exception>

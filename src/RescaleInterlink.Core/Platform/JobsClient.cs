@@ -28,7 +28,7 @@ public sealed class JobsClient
         catch (RescaleException e) when (e is { ErrorId: ErrorIds.PlatformProtocol, StatusCode: null })
         {
             // A good status with an answer that cannot be read: the job exists, and its id is lost.
-            throw ApiErrors.Uncertain(e);
+            throw ApiErrors.Uncertain(e, UncertainOutcome.Job);
         }
     }
 

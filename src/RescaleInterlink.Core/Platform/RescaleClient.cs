@@ -15,7 +15,7 @@ public sealed class RescaleClient : IDisposable
     /// <param name="policy">Null for the documented defaults.</param>
     /// <exception cref="RescaleException">ApiKeyRejected for a key that no header can carry.</exception>
     public RescaleClient(Uri platform, ApiKey apiKey, HttpMessageHandler transport, TimeProvider? time = null, ApiPolicy? policy = null)
-        : this(platform, apiKey, transport, time ?? TimeProvider.System, policy ?? new ApiPolicy(), Random.Shared.NextDouble)
+        : this(platform, apiKey, transport, time ?? TimeProvider.System, policy ?? new ApiPolicy(), System.Random.Shared.NextDouble)
     {
     }
 
@@ -26,6 +26,9 @@ public sealed class RescaleClient : IDisposable
         if (!apiKey.IsUsable)
             throw new RescaleException(ErrorIds.ApiKeyRejected, ErrorKind.Authentication, "The API key is empty or has characters that no key has.", "Give the key exactly as the platform shows it.");
         Platform = platform;
+        Policy = policy;
+        Time = time;
+        Random = random;
         _limiter = new RateLimiter(time);
         // A sandbox says by its profile whether it has limits, and how fast its clock goes.
         if (!PlatformAddress.IsLoopback(platform))
@@ -41,6 +44,12 @@ public sealed class RescaleClient : IDisposable
     }
 
     public Uri Platform { get; }
+    internal ApiPolicy Policy { get; }
+    internal TimeProvider Time { get; }
+
+    /// <summary>Uniform in [0, 1); the jitter.</summary>
+    internal Func<double> Random { get; }
+
     public UsersClient Users { get; }
     public FilesClient Files { get; }
     public FoldersClient Folders { get; }

@@ -117,7 +117,7 @@ internal sealed class RetryHandler : DelegatingHandler
         }
 
         public RescaleException Explain(RescaleException failure)
-            => call.Repeat == RepeatRule.OnlyBeforeSending && MayHaveBeenSent ? ApiErrors.Uncertain(failure) : failure;
+            => call.Repeat == RepeatRule.OnlyBeforeSending && MayHaveBeenSent ? ApiErrors.Uncertain(failure, call.Uncertain) : failure;
 
         public bool ShouldRepeat(Outcome<HttpResponseMessage> outcome, int attempt)
         {
@@ -161,11 +161,6 @@ internal sealed class RetryHandler : DelegatingHandler
         private static bool IsTransient(HttpStatusCode status)
             => status == HttpStatusCode.TooManyRequests || ((int)status >= 500 && status != HttpStatusCode.NotImplemented);
 
-        private TimeSpan Backoff(int attempt)
-        {
-            var doubled = policy.BaseDelay * Math.Pow(2, Math.Min(attempt, 30));
-            var capped = doubled < policy.MaxDelay ? doubled : policy.MaxDelay;
-            return capped * (1 + policy.Jitter * random());
-        }
+        private TimeSpan Backoff(int attempt) => policy.WaitBefore(attempt, random());
     }
 }

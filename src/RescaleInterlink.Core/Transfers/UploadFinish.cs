@@ -55,6 +55,7 @@ internal sealed class UploadFinish(
         var plan = ledger.Plan;
         var result = new UploadResult(plan.Key, plan.EncryptionKey, plan.Iv, length, sha512, ledger.Parts.Count, resumed)
         {
+            Begun = ledger.Begun,
             Integrity = checksums ? Integrity.Verified : Integrity.Unverifiable,
         };
         if (!ledger.IsKept) return result;

@@ -17,6 +17,9 @@ internal sealed class UploadLedger(ObjectPlan plan, UploadCheckpoint? checkpoint
 
     public ObjectPlan Plan => plan;
 
+    /// <summary>When the first run began; null when it cannot be continued.</summary>
+    public DateTimeOffset? Begun { get; } = checkpoint?.Begun;
+
     /// <summary>Whether the parts' plaintext must be known by its CRC32C.</summary>
     public bool IsKept => file is not null;
 

@@ -45,6 +45,9 @@ public sealed record UploadResult(string Key, byte[] EncryptionKey, byte[] Iv, l
     /// <summary>Verified when the store compared a checksum of every part; Unverifiable when it takes none.</summary>
     public Integrity Integrity { get; init; } = Integrity.Unverifiable;
 
+    /// <summary>When the first run of it began; null when it cannot be continued.</summary>
+    public DateTimeOffset? Begun { get; init; }
+
     /// <summary>From the moment the engine took the file up.</summary>
     public TimeSpan Duration { get; init; }
 

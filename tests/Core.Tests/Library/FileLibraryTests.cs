@@ -123,6 +123,35 @@ public sealed class FileLibraryTests(SharedSandbox shared) : IDisposable
         Assert.Single(await session.Client.Files.ListAsync(default).ToListAsync());
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(",\"times\":1")]
+    public async Task A_lost_answer_to_the_registration_makes_no_second_record(string times)
+    {
+        await using var sandbox = await SandboxFixture.StartAsync();
+        using var session = await sandbox.ConnectAsync(new ApiPolicy { BaseDelay = TimeSpan.FromMilliseconds(10) });
+        await using var engine = session.CreateEngine(new TransferOptions());
+        await sandbox.SetFaultsAsync($$"""{"target":"api","method":"POST","path":"^/api/v3/files/$","fault":"loseReply"{{times}}}""");
+        using var source = MakeFile([1, 2, 3]);
+        var uploaded = await session.Library.UploadAsync(engine, source, "lost reply", null, default);
+        Assert.Equal([1], await sandbox.GetFiredFaultsAsync());
+        Assert.Equal(uploaded.Id, Assert.Single(await session.Client.Files.ListAsync(default).ToListAsync()).Id);
+    }
+
+    [Fact]
+    public async Task A_registration_that_never_happens_ends_and_makes_no_record()
+    {
+        await using var sandbox = await SandboxFixture.StartAsync();
+        using var session = await sandbox.ConnectAsync(new ApiPolicy { BaseDelay = TimeSpan.FromMilliseconds(10), MaxRetries = 3 });
+        await using var engine = session.CreateEngine(new TransferOptions());
+        await sandbox.SetFaultsAsync("""{"target":"api","method":"POST","path":"^/api/v3/files/$","fault":"resetAfter"}""");
+        using var source = MakeFile([1, 2, 3]);
+        var error = await Assert.ThrowsAsync<RescaleException>(() => session.Library.UploadAsync(engine, source, "never", null, default));
+        Assert.Equal(ErrorIds.FileRegistrationUncertain, error.ErrorId);
+        Assert.Equal([4], await sandbox.GetFiredFaultsAsync());
+        Assert.Empty(await session.Client.Files.ListAsync(default).ToListAsync());
+    }
+
     private LocalFileSource MakeFile(byte[] content)
     {
         var path = _folder.File("source-" + Guid.NewGuid().ToString("N"));

@@ -128,11 +128,24 @@ public class RetryTests
     }
 
     [Fact]
-    public async Task A_registration_whose_answer_was_lost_is_repeated_with_its_whole_body()
+    public async Task A_registration_whose_answer_was_lost_is_uncertain_and_not_repeated()
+    {
+        foreach (var lost in new Func<ScriptedReply, Task>[] { r => r.ResetAsync(), r => r.TruncatedAsync(201, "{\"id\""u8.ToArray(), 50), r => r.JsonAsync(201, "[]") })
+        {
+            await using var server = ScriptedServer.InTurn(lost, r => r.JsonAsync(201, File));
+            using var client = Clients.For(server);
+            await FailsWith(ErrorIds.FileRegistrationUncertain, client.Files.RegisterAsync(
+                new FileRegistration("a", "f", "k", new PathParts("c", "p"), new StorageDescription("s", "S3Storage", "default", null), 1, "00"), default));
+            Assert.Single(server.Requests);
+        }
+    }
+
+    [Fact]
+    public async Task A_post_whose_answer_was_lost_is_repeated_with_its_whole_body()
     {
         await using var server = ScriptedServer.InTurn(r => r.ResetAsync(), r => r.JsonAsync(201, File));
         using var client = Clients.For(server);
-        await client.Files.RegisterAsync(new FileRegistration("a", "f", "k", new PathParts("c", "p"), new StorageDescription("s", "S3Storage", "default", null), 1, "00"), default);
+        await client.Files.AddTagAsync("f1", "tag", default);
         Assert.Equal(2, server.Requests.Count);
         Assert.Equal(server.Requests[0].BodyText, server.Requests[1].BodyText);
         Assert.NotEmpty(server.Requests[0].Body);
