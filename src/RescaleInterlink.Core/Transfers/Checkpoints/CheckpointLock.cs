@@ -12,6 +12,11 @@ internal sealed class CheckpointLock : IDisposable
     private const int Tries = 5;
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(20);
 
+    // On Unix .NET passes the system's own number on.
+    private const int WindowsSharingViolation = unchecked((int)0x80070020);
+    private const int LinuxWouldBlock = 11;
+    private const int MacWouldBlock = 35;
+
     private readonly string _path;
     private readonly FileStream _file;
 
@@ -28,7 +33,7 @@ internal sealed class CheckpointLock : IDisposable
             {
                 file = CheckpointFolder.CreateFile(path, FileMode.OpenOrCreate);
             }
-            catch (IOException) when (File.Exists(path))
+            catch (IOException refused) when (IsSharingViolation(refused) || File.Exists(path))
             {
                 continue;
             }
@@ -49,6 +54,9 @@ internal sealed class CheckpointLock : IDisposable
         File.SetLastWriteTimeUtc(file.SafeFileHandle, mark);
         return File.GetLastWriteTimeUtc(path) == mark;
     }
+
+    /// <summary>Known by its number, because the holder may have deleted the file by the time one looks.</summary>
+    private static bool IsSharingViolation(IOException failure) => failure.HResult is WindowsSharingViolation or LinuxWouldBlock or MacWouldBlock;
 
     /// <summary>Whether someone holds it now.</summary>
     public static bool IsTaken(string path)
