@@ -40,6 +40,14 @@ public abstract class DelegatingObjectStore(IObjectStore inner) : IObjectStore
             return true;
         }, cancellationToken);
 
+    public Task<ObjectProperties> ReadStartAsync(string key, Memory<byte> destination, CancellationToken cancellationToken) =>
+        RunAsync(StoreOperation.Read, destination.Length, async () =>
+        {
+            var properties = await inner.ReadStartAsync(key, destination, cancellationToken);
+            OnRead(0, destination[..(int)Math.Min(destination.Length, properties.Length)]);
+            return properties;
+        }, cancellationToken);
+
     public Task<string> PutAsync(
         string key, ReadOnlyMemory<byte> content, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken) =>
         RunAsync(StoreOperation.Put, content.Length, () => inner.PutAsync(key, content, metadata, cancellationToken), cancellationToken);

@@ -76,6 +76,18 @@ public sealed class InMemoryObjectStore : IObjectStore
         return Task.CompletedTask;
     }
 
+    public Task<ObjectProperties> ReadStartAsync(string key, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            var found = Find(key);
+            if (found.Content.Length == 0) throw Error(ErrorIds.ObjectChanged, ErrorKind.Integrity, "416");
+            found.Content.AsSpan(0, Math.Min(destination.Length, found.Content.Length)).CopyTo(destination.Span);
+            return Task.FromResult(new ObjectProperties(found.Content.Length, found.ETag, DateTimeOffset.UnixEpoch, found.Metadata));
+        }
+    }
+
     public Task<string> PutAsync(
         string key, ReadOnlyMemory<byte> content, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
     {

@@ -15,6 +15,7 @@ public static class ObjectStoreContract
     public static IReadOnlyDictionary<string, Func<IObjectStore, Task>> Checks { get; } = new Dictionary<string, Func<IObjectStore, Task>>
     {
         [nameof(PutAndReadBack)] = PutAndReadBack,
+        [nameof(StartWithProperties)] = StartWithProperties,
         [nameof(PutReplaces)] = PutReplaces,
         [nameof(EmptyObject)] = EmptyObject,
         [nameof(StrangeKeys)] = StrangeKeys,
@@ -49,6 +50,21 @@ public static class ObjectStoreContract
         Require(properties.Metadata["IV"] == Metadata["iv"], "metadata is found without regard to case");
         foreach (var (offset, length) in new[] { (0, content.Length), (0, 1), (99_999, 1), (16, 32), (12_345, 54_321) })
             Require((await ReadAsync(store, key, offset, length, etag)).AsSpan().SequenceEqual(content.AsSpan(offset, length)), $"range {offset}+{length}");
+    }
+
+    public static async Task StartWithProperties(IObjectStore store)
+    {
+        var (key, content) = (NewKey(), Bytes(1000));
+        var etag = await store.PutAsync(key, content, Metadata, default);
+        foreach (var asked in new[] { 1, 999, 1000, 1001, 5000 })
+        {
+            var start = new byte[asked];
+            var properties = await store.ReadStartAsync(key, start, default);
+            var length = Math.Min(asked, content.Length);
+            Require(properties.Length == content.Length, $"length of the whole object with {asked} asked for");
+            Require(properties.ETag == etag && properties.Metadata["IV"] == Metadata["iv"], "ETag and metadata");
+            Require(start.AsSpan(0, length).SequenceEqual(content.AsSpan(0, length)) && !start.AsSpan(length).ContainsAnyExcept((byte)0), $"{asked} bytes asked for");
+        }
     }
 
     public static async Task PutReplaces(IObjectStore store)

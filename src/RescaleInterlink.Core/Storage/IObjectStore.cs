@@ -16,6 +16,13 @@ public interface IObjectStore : IAsyncDisposable
     /// <param name="ifMatch">ETag the object must still have, or null; another one is ObjectChanged.</param>
     Task ReadRangeAsync(string key, long offset, Memory<byte> destination, string? ifMatch, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Properties and the first bytes in one request: fills <paramref name="destination"/>, or as much of it as the object has.
+    /// </summary>
+    /// <param name="destination">At least 1 byte.</param>
+    /// <exception cref="Errors.RescaleException">ObjectNotFound; ObjectChanged when the object is empty, which some stores do not answer.</exception>
+    Task<ObjectProperties> ReadStartAsync(string key, Memory<byte> destination, CancellationToken cancellationToken);
+
     /// <summary>Stores a whole object in one request. Returns its ETag.</summary>
     Task<string> PutAsync(string key, ReadOnlyMemory<byte> content, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken);
 

@@ -18,6 +18,17 @@ internal static class RangeAnswer
         if (First(contentRange) is { } first && first != offset) throw WrongLength(key, 0, length);
     }
 
+    /// <summary>For a read from the first byte on, of an object whose length is not known.</summary>
+    /// <returns>Bytes of the object, and bytes that this answer has: as many as were asked for, or the whole object.</returns>
+    /// <exception cref="RescaleException">StorageFault, to be tried again.</exception>
+    public static (long Total, int Length) RequireStart(string key, string? contentRange, long? contentLength, int asked)
+    {
+        var total = Total(contentRange) ?? contentLength ?? 0;
+        var length = Math.Min(asked, total);
+        if (contentLength != length || (First(contentRange) ?? 0) != 0) throw WrongLength(key, contentLength ?? 0, length);
+        return (total, (int)length);
+    }
+
     public static RescaleException WrongLength(string key, long actual, long expected) => new(
         ErrorIds.StorageFault, ErrorKind.ServerFault,
         $"{StoreRequest.Get.Describe(key)} gave {actual} bytes where {expected} were asked for.", "The storage is in trouble; try again later.")

@@ -33,7 +33,12 @@ internal sealed class DownloadRun(DownloadRequest request, EngineResources engin
 
     private async Task<DownloadResult> FetchAsync(DownloadResume resume, CancellationToken cancellationToken)
     {
-        if (!resume.MayBePublished) PartialFile.CheckDestination(request.Destination, request.Overwrite);
+        if (!resume.MayBePublished)
+        {
+            PartialFile.CheckDestination(request.Destination, request.Overwrite);
+            if (await FetchSmallAsync(resume, cancellationToken) is { } small) return small;
+        }
+
         _properties = await entry.RequestAsync(RequestLane.Short,
             () => request.Store.GetPropertiesAsync(request.Key, cancellationToken), cancellationToken);
         if (await resume.FindPublishedAsync(_properties, cancellationToken) is { } published)
@@ -54,6 +59,32 @@ internal sealed class DownloadRun(DownloadRequest request, EngineResources engin
             : await RunChunksAsync(layout, encryption, chunkSize, resume, cancellationToken);
     }
 
+    /// <summary>
+    /// A file that its record says is small: its properties come with its bytes, in one request instead of two.
+    /// </summary>
+    /// <returns>Null when it is not small, or not what the record says, which the ordinary way then reports.</returns>
+    private async Task<DownloadResult?> FetchSmallAsync(DownloadResume resume, CancellationToken cancellationToken)
+    {
+        if (resume.ChunkSize is not null || request.Length is not { } length || length > engine.ChunkSize) return null;
+        var size = (int)CipherSize.OfPlaintext(length);
+        using var buffer = await entry.RentAsync(size, cancellationToken);
+        var content = buffer.Memory[..size];
+        try
+        {
+            _properties = await entry.RequestAsync(RequestLane.Body,
+                () => request.Store.ReadStartAsync(request.Key, content, cancellationToken), cancellationToken);
+        }
+        catch (RescaleException empty) when (empty.ErrorId == ErrorIds.ObjectChanged)
+        {
+            return null;
+        }
+
+        if (_properties.Length != size) return null;
+        var encryption = DownloadChecks.RequireSize(request, ObjectEncryption.Detect(_properties.Metadata), size);
+        var layout = CbcLayout.Of(encryption, size);
+        return layout.ChainCount == 1 ? await FinishWholeAsync(encryption, content, resume, cancellationToken) : null;
+    }
+
     private async Task<DownloadResult> RunEmptyAsync(DownloadResume resume, CancellationToken cancellationToken)
     {
         resume.Discard("the object is empty now");
@@ -66,16 +97,22 @@ internal sealed class DownloadRun(DownloadRequest request, EngineResources engin
     private async Task<DownloadResult> RunWholeAsync(
         CbcLayout layout, ObjectEncryption encryption, DownloadResume resume, CancellationToken cancellationToken)
     {
-        resume.Discard("the object is of one chunk now");
-        using var decryptor = Decryptor(encryption);
         var size = (int)layout.CiphertextLength;
         using var buffer = await entry.RentAsync(size, cancellationToken);
         var content = buffer.Memory[..size];
         await ReadAsync(RequestLane.Body, 0, content, cancellationToken);
-        var chunk = new CbcChunk(0, 0, 0, size, false, 0, size);
+        return await FinishWholeAsync(encryption, content, resume, cancellationToken);
+    }
+
+    private async Task<DownloadResult> FinishWholeAsync(
+        ObjectEncryption encryption, Memory<byte> content, DownloadResume resume, CancellationToken cancellationToken)
+    {
+        resume.Discard("the object is of one chunk now");
+        using var decryptor = Decryptor(encryption);
+        var chunk = new CbcChunk(0, 0, 0, content.Length, false, 0, content.Length);
         var padding = Padding.Measure(decryptor.Decrypt(chunk, content).Span);
         DownloadChecks.RequirePadding(request, padding);
-        var plaintext = content[..(size - padding)];
+        var plaintext = content[..^padding];
         entry.SetTotal(plaintext.Length);
 
         using var hasher = new Sha512Hasher();

@@ -57,6 +57,19 @@ internal sealed class AzureBlobStore : IObjectStore
             return true;
         }, cancellationToken);
 
+    public Task<ObjectProperties> ReadStartAsync(string key, Memory<byte> destination, CancellationToken cancellationToken) =>
+        CallAsync(StoreRequest.Get, key, async watch =>
+        {
+            using var reply = (await Blob(key).DownloadStreamingAsync(
+                new BlobDownloadOptions { Range = new HttpRange(0, destination.Length) }, watch.Token)).Value;
+            watch.Touch();
+            var details = reply.Details;
+            var (total, length) = RangeAnswer.RequireStart(key, details.ContentRange, details.ContentLength, destination.Length);
+            await ResponseBody.FillAsync(reply.Content, destination[..length], key, watch);
+            return new ObjectProperties(total, Text(details.ETag), details.LastModified,
+                new Dictionary<string, string>(details.Metadata, StringComparer.OrdinalIgnoreCase));
+        }, cancellationToken);
+
     /// <remarks>One block and one commit: the SDK's single request needs a library that not every package source has.</remarks>
     public async Task<string> PutAsync(
         string key, ReadOnlyMemory<byte> content, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)

@@ -45,12 +45,28 @@ public sealed class S3ObjectStore : IObjectStore
         {
             var reply = await client.GetObjectMetadataAsync(
                 new GetObjectMetadataRequest { BucketName = _store.Container, Key = key }, watch.Token);
-            var metadata = reply.Metadata.Keys.ToDictionary(
-                name => name.StartsWith(MetadataPrefix, StringComparison.OrdinalIgnoreCase) ? name[MetadataPrefix.Length..] : name,
-                name => reply.Metadata[name],
-                StringComparer.OrdinalIgnoreCase);
-            return new ObjectProperties(reply.ContentLength, reply.ETag ?? "", reply.LastModified, metadata);
+            return new ObjectProperties(reply.ContentLength, reply.ETag ?? "", reply.LastModified, WithoutPrefix(reply.Metadata));
         }, cancellationToken);
+
+    public Task<ObjectProperties> ReadStartAsync(string key, Memory<byte> destination, CancellationToken cancellationToken) =>
+        CallAsync(StoreRequest.Get, key, async (client, watch) =>
+        {
+            using var reply = await client.GetObjectAsync(new GetObjectRequest
+            {
+                BucketName = _store.Container,
+                Key = key,
+                ByteRange = new ByteRange(0, destination.Length - 1),
+            }, watch.Token);
+            watch.Touch();
+            var (total, length) = RangeAnswer.RequireStart(key, reply.ContentRange, reply.ContentLength, destination.Length);
+            await ResponseBody.FillAsync(reply.ResponseStream, destination[..length], key, watch);
+            return new ObjectProperties(total, reply.ETag ?? "", reply.LastModified, WithoutPrefix(reply.Metadata));
+        }, cancellationToken);
+
+    private static Dictionary<string, string> WithoutPrefix(MetadataCollection metadata) => metadata.Keys.ToDictionary(
+        name => name.StartsWith(MetadataPrefix, StringComparison.OrdinalIgnoreCase) ? name[MetadataPrefix.Length..] : name,
+        name => metadata[name],
+        StringComparer.OrdinalIgnoreCase);
 
     public Task ReadRangeAsync(string key, long offset, Memory<byte> destination, string? ifMatch, CancellationToken cancellationToken) =>
         CallAsync(StoreRequest.Get, key, async (client, watch) =>
