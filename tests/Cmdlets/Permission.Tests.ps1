@@ -62,7 +62,7 @@ Describe 'Another user' -Skip:([bool]$reason) {
         chmod 700 (Join-Path $tree 'locked')
         $failed = @(Invoke-AsNobody "Send-RescaleFolder -LiteralPath '$tree'")
         $failed.Count | Should -Be 2
-        $failed[0] | Should -BeLike '*1 items could not be sent; 1 files are there*'
+        $failed[0] | Should -BeLike '*1 item(s) could not be sent; 1 file(s) are there*'
         $failed[1] | Should -BeLike 'SourceUnreadable,*locked*'
         @(Get-RescaleFile -Name a.txt).Count | Should -Be 1
     }

@@ -58,7 +58,7 @@ Describe 'A stop' {
     It 'of Send-RescaleFolder <Where> returns' -ForEach @(
         @{ Where = 'while the parent is listed'; Rule = @{ target = 'api'; method = 'GET'; path = '/contents/'; fault = 'stall' } }
         @{ Where = 'while folders are made'; Rule = @{ target = 'api'; method = 'POST'; path = '/folders/'; fault = 'stall' } }
-        @{ Where = 'while files are sent'; Rule = @{ target = 's3'; method = 'PUT'; fault = 'stall' } }
+        @{ Where = 'while files are sent'; Rule = @{ target = 'storage'; method = 'PUT'; fault = 'stall' } }
     ) {
         $tree = Join-Path $folder ('tree ' + [guid]::NewGuid().ToString('N').Substring(0, 6))
         1..20 | ForEach-Object { $null = New-RandomFile (Join-Path $tree "f$_" 'x.bin') 1KB }
@@ -67,7 +67,7 @@ Describe 'A stop' {
 
     It 'of Receive-RescaleFolder <Where> returns, and no file is at its name' -ForEach @(
         @{ Where = 'while a folder is listed'; Rule = @{ target = 'api'; method = 'GET'; path = '/contents/'; fault = 'stall' } }
-        @{ Where = 'while files are received'; Rule = @{ target = 's3'; operation = 'GetObject'; fault = 'stall' } }
+        @{ Where = 'while files are received'; Rule = @{ target = 'storage'; operation = 'GetObject'; fault = 'stall' } }
     ) {
         $out = Join-Path $folder ('out ' + [guid]::NewGuid().ToString('N').Substring(0, 6))
         Invoke-StalledStop ([scriptblock]::Create("Receive-RescaleFolder `$sent.FolderId '$out' -Include large.bin -Connection `$connection")) $Rule

@@ -102,10 +102,11 @@ public abstract class FolderCmdlet : TransferCmdlet
         await base.EndProcessingAsync();
         if (_plannedFiles + _plannedFolders > 0)
             await PermitAsync($"{_plannedFiles} files ({HumanSize.Format(_plannedBytes)}) and {_plannedFolders} new folders", "All in all");
-        if (_failed + _notReached > 0)
+        // A rehearsal has sent nothing, and a command whose only item failed has said so in its error.
+        if (!IsRehearsal && _failed + _notReached > 0 && _failed + _notReached + _done > 1)
         {
             string lost = _notReached > 0 ? $", and {_notReached} files in folders that failed were not reached" : "";
-            PostWarning($"{_failed} items could not be {Participle}{lost}; {_done} files are there. Run the same command again to go on.");
+            PostWarning($"{_failed} item(s) could not be {Participle}{lost}; {_done} file(s) are there. Run the same command again to go on.");
         }
     }
 

@@ -24,7 +24,7 @@ public abstract class TransferCmdlet : RescaleCmdlet
     /// <summary>Most storage requests at once, over all files of the command; as many as help when it is not given.</summary>
     [Parameter]
     [ValidateRange(1, 64)]
-    public int? Connections { get; set; }
+    public int? MaxConnections { get; set; }
 
     /// <summary>Most bytes of buffers, over all files of the command.</summary>
     [Parameter]
@@ -52,7 +52,7 @@ public abstract class TransferCmdlet : RescaleCmdlet
         base.Prepare();
         _queue = new SemaphoreSlim(MostStarted);
         _lookUps = new SemaphoreSlim(ThrottleLimit);
-        Engine = Session.CreateEngine(new TransferOptions(ThrottleLimit, Connections, MemoryLimit, MaxBytesPerSecond));
+        Engine = Session.CreateEngine(new TransferOptions(ThrottleLimit, MaxConnections, MemoryLimit, MaxBytesPerSecond));
         ShowProgress(Report);
     }
 

@@ -25,7 +25,7 @@ internal static class TransferProgress
     private static string Words(WaitReason reason) => reason switch
     {
         WaitReason.Memory => "memory (-MemoryLimit)",
-        WaitReason.Connection => "a connection (-Connections)",
+        WaitReason.Connection => "a connection (-MaxConnections)",
         WaitReason.Disk => "the disk",
         WaitReason.Hash => "the hash",
         WaitReason.RateLimit => "the bandwidth limit (-MaxBytesPerSecond)",

@@ -61,7 +61,7 @@ internal static class PathResolver
     }
 
     private static RescaleException NotFound(string path, Exception? inner) => new(
-        ErrorIds.SourceNotFound, ErrorKind.NotFound, $"There is no file '{path}'.",
+        ErrorIds.SourceNotFound, ErrorKind.NotFound, $"'{path}' does not exist.",
         WildcardPattern.ContainsWildcardCharacters(path)
             ? "The path holds wildcard characters; give it with -LiteralPath when [ ] * ? are part of the name."
             : "Check the path.",
