@@ -35,10 +35,12 @@ internal sealed class S3Errors(StoreDescription store, TimeProvider time)
         { Behavior = ErrorBehavior.Retry };
     }
 
-    public static RescaleException CommitWithoutResult(string key) => new(
-        ErrorIds.StorageFault, ErrorKind.ServerFault,
-        $"{StoreRequest.Commit.Describe(key)} was answered without a result.", RetryLater)
-    { Behavior = ErrorBehavior.Retry };
+    /// <summary>What has been written is named by every answer to a write; one that does not is an error with status 200, or not S3's.</summary>
+    /// <exception cref="RescaleException">StorageFault, to be repeated.</exception>
+    public static string RequireResult(string? name, StoreRequest operation, string key) => string.IsNullOrEmpty(name)
+        ? throw new RescaleException(ErrorIds.StorageFault, ErrorKind.ServerFault, $"{operation.Describe(key)} was answered without a result.", RetryLater)
+        { Behavior = ErrorBehavior.Retry }
+        : name;
 
     private RescaleException FromAnswer(AmazonServiceException answer, StoreRequest operation, string key)
     {

@@ -96,7 +96,7 @@ public sealed class S3ObjectStore : IObjectStore
                 ChecksumCRC32C = _checksums.ForObject(content.Span),
             };
             foreach (var (name, value) in metadata) request.Metadata.Add(name, value);
-            return (await client.PutObjectAsync(request, watch.Token)).ETag ?? "";
+            return S3Errors.RequireResult((await client.PutObjectAsync(request, watch.Token)).ETag, StoreRequest.Put, key);
         }, cancellationToken);
 
     public async Task<MultipartUpload> BeginAsync(string key, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
@@ -123,7 +123,7 @@ public sealed class S3ObjectStore : IObjectStore
             var request = new InitiateMultipartUploadRequest { BucketName = _store.Container, Key = key, ChecksumAlgorithm = algorithm };
             foreach (var (name, value) in metadata) request.Metadata.Add(name, value);
             var reply = await client.InitiateMultipartUploadAsync(request, watch.Token);
-            return new MultipartUpload(key, reply.UploadId, metadata, _checksums.AreTakenBy(reply.ChecksumAlgorithm));
+            return new MultipartUpload(key, S3Errors.RequireResult(reply.UploadId, StoreRequest.Begin, key), metadata, _checksums.AreTakenBy(reply.ChecksumAlgorithm));
         }, cancellationToken);
 
     public Task<StoredPart> WritePartAsync(
@@ -144,7 +144,7 @@ public sealed class S3ObjectStore : IObjectStore
                 DisablePayloadSigning = DisablePayloadSigning,
                 ChecksumCRC32C = checksum,
             }, watch.Token);
-            return new StoredPart(partNumber, reply.ETag ?? "", content.Length, checksum);
+            return new StoredPart(partNumber, S3Errors.RequireResult(reply.ETag, StoreRequest.Part, upload.Key), content.Length, checksum);
         }, cancellationToken);
 
     public async IAsyncEnumerable<StoredPart> ListPartsAsync(
@@ -178,7 +178,7 @@ public sealed class S3ObjectStore : IObjectStore
                 })],
             }, watch.Token);
             // S3 may answer 200 and then an error; the object exists only when the answer names it.
-            return string.IsNullOrEmpty(reply.ETag) ? throw S3Errors.CommitWithoutResult(upload.Key) : reply.ETag;
+            return S3Errors.RequireResult(reply.ETag, StoreRequest.Commit, upload.Key);
         }, cancellationToken);
 
     public async Task AbortAsync(MultipartUpload upload, CancellationToken cancellationToken)
