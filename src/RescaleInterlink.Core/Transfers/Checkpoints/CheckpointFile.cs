@@ -114,7 +114,7 @@ internal sealed class CheckpointFile<T> : IAsyncDisposable
             return;
         }
 
-        _ = closed.ContinueWith(_ => _lock.Dispose(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        _lock.DisposeAfter(closed);
     }
 
     private void Renew(Func<T> state)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
 namespace RescaleInterlink.Transfers.Checkpoints;
@@ -17,6 +18,9 @@ internal sealed class CheckpointLock : IDisposable
     private const int LinuxWouldBlock = 11;
     private const int MacWouldBlock = 35;
 
+    /// <summary>By path, the end of those that this process holds only because a slow disk still writes.</summary>
+    private static readonly ConcurrentDictionary<string, Task> Lingering = new(StringComparer.Ordinal);
+
     private readonly string _path;
     private readonly FileStream _file;
 
@@ -25,6 +29,8 @@ internal sealed class CheckpointLock : IDisposable
     /// <returns>Null when another one holds it.</returns>
     public static async Task<CheckpointLock?> TryTakeAsync(string path, CancellationToken cancellationToken)
     {
+        // The command before has ended, and the user is not told to stop it.
+        if (Lingering.TryGetValue(path, out var ended)) await ended.WaitAsync(cancellationToken);
         for (var attempt = 1; attempt <= Tries; attempt++)
         {
             if (attempt > 1) await Task.Delay(BetweenTries, cancellationToken);
@@ -75,6 +81,19 @@ internal sealed class CheckpointLock : IDisposable
         {
             return true;
         }
+    }
+
+    /// <summary>Lets go when <paramref name="writing"/> has ended; who wants the lock in this process waits for that.</summary>
+    public void DisposeAfter(Task writing)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Lingering[_path] = ended.Task;
+        _ = writing.ContinueWith(_ =>
+        {
+            Dispose();
+            Lingering.TryRemove(_path, out Task? _);
+            ended.SetResult();
+        }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     /// <summary>Lets go and removes the file.</summary>

@@ -164,6 +164,28 @@ public sealed class CheckpointFileTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_slow_disk_still_holds_is_waited_for_and_not_refused()
+    {
+        using var disk = new ManualResetEventSlim();
+        using var saving = new ManualResetEventSlim();
+        var first = await OpenAsync();
+        first.Update(() =>
+        {
+            saving.Set();
+            disk.Wait(TimeSpan.FromMinutes(1));
+            return CheckpointTesting.Upload(_identity, 4);
+        });
+        Assert.True(saving.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+        // It does not wait for the disk, and so it lets go of nothing yet.
+        await first.DisposeAsync();
+        var second = OpenAsync();
+        Assert.True(CheckpointLock.IsTaken(Directory.GetFiles(_folder.Path, "*.lock").Single()));
+        disk.Set();
+        await using var next = await second.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        Assert.Equal(4, next.Load().State!.Parts.Count);
+    }
+
+    [Fact]
     public async Task Of_many_at_once_one_wins_each_time()
     {
         var (inside, most, wins) = (0, 0, 0);
