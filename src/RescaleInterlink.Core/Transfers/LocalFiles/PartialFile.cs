@@ -70,6 +70,7 @@ internal sealed class PartialFile : IDisposable
     /// <summary>Opens what an earlier run has left, for this run alone. Its room on the disk was taken when it was made.</summary>
     /// <param name="name">From a checkpoint: believed only as the name of a partial file beside the target.</param>
     /// <param name="reason">Why it cannot be continued.</param>
+    /// <exception cref="RescaleException">DestinationUnwritable when it is there and cannot be opened now: that can pass, and what it holds is not given up.</exception>
     public static PartialFile? TryReopen(string destination, string name, long length, out string reason)
     {
         reason = "the partial file has a name that this module does not give";
@@ -89,9 +90,13 @@ internal sealed class PartialFile : IDisposable
             handle.Dispose();
             reason = "the partial file is being changed";
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
-            reason = $"the partial file cannot be opened: {failure.Message}";
+            reason = "the partial file is gone";
+        }
+        catch (Exception failure) when (LocalFileErrors.FromWriting(failure, path, length, () => FreeSpace(folder)) is { } translated)
+        {
+            throw translated;
         }
 
         return null;
