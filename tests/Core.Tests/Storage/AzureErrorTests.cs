@@ -151,6 +151,25 @@ public class AzureErrorTests
         AssertNoSecret(failure);
     }
 
+    [Fact]
+    public async Task An_unknown_host_is_unreachable()
+    {
+        await using var store = AzureScripting.Open(new Uri("http://no-such-host.invalid:9"));
+        var failure = await Assert.ThrowsAsync<RescaleException>(() => store.GetPropertiesAsync("key", default));
+        Assert.Equal((ErrorIds.StorageUnreachable, ErrorBehavior.Retry), (failure.ErrorId, failure.Behavior));
+        AssertNoSecret(failure);
+    }
+
+    [Fact]
+    public async Task An_unknown_certificate_is_not_trusted()
+    {
+        await using var server = new UntrustedServer();
+        await using var store = AzureScripting.Open(server.Url);
+        var failure = await Assert.ThrowsAsync<RescaleException>(() => store.GetPropertiesAsync("key", default));
+        Assert.Equal((ErrorIds.CertificateRejected, ErrorBehavior.Fatal), (failure.ErrorId, failure.Behavior));
+        AssertNoSecret(failure);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -27,7 +27,7 @@ public class EnvironmentTests(SharedSandbox shared)
         try
         {
             foreach (var (name, value) in poison) Environment.SetEnvironmentVariable(name, value);
-            await using var stores = await SandboxStores.OpenAsync(await shared.GetAsync());
+            await using var stores = await AccountStores.OpenAsync(await shared.GetAsync());
             await ObjectStoreContract.PutAndReadBack(stores.Store);
         }
         finally

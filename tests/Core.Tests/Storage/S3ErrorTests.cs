@@ -1,8 +1,5 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Storage;
 using RescaleInterlink.Testing;
@@ -161,30 +158,13 @@ public class S3ErrorTests
     [Fact]
     public async Task An_unknown_certificate_is_not_trusted()
     {
-        using var key = RSA.Create(2048);
-        using var certificate = new CertificateRequest("CN=somebody", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var serving = Task.Run(async () =>
-        {
-            using var client = await listener.AcceptTcpClientAsync();
-            await using var tls = new SslStream(client.GetStream());
-            // The client hangs up in the middle of the handshake, or right after it.
-            await Assert.ThrowsAnyAsync<Exception>(async () =>
-            {
-                await tls.AuthenticateAsServerAsync(certificate);
-                await tls.ReadExactlyAsync(new byte[1]);
-            });
-        });
-        await using var store = S3Scripting.Open(new Uri($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"));
+        await using var server = new UntrustedServer();
+        await using var store = S3Scripting.Open(server.Url);
 
         var failure = await Assert.ThrowsAsync<RescaleException>(() => store.GetPropertiesAsync("key", default));
 
         Assert.Equal(ErrorIds.CertificateRejected, failure.ErrorId);
         Assert.Equal(ErrorBehavior.Fatal, failure.Behavior);
-        await serving;
-        listener.Stop();
     }
 
     [Theory]

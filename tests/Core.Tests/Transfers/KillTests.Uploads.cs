@@ -1,3 +1,4 @@
+using RescaleInterlink.Errors;
 using RescaleInterlink.Platform;
 using RescaleInterlink.Testing;
 using RescaleInterlink.Transfers;
@@ -16,6 +17,27 @@ public abstract partial class KillTests
         Assert.Equal(Kills, report.Kills);
         // At each kill two parts were in flight, and one was perhaps not yet noted; the padding and the API's bodies are little.
         Assert.InRange(report.Resent, 0, Kills * 3L * Part + (1 << 20));
+    }
+
+    [Fact]
+    public async Task Of_two_processes_at_one_upload_the_second_is_turned_away()
+    {
+        using var folder = new TemporaryFolder();
+        var name = $"two-{Guid.NewGuid():n}.bin";
+        await File.WriteAllBytesAsync(folder.File(name), EngineFixture.RandomBytes(Length));
+        var settings = Settings(folder, folder.File(name), name, null);
+        await using var first = TransferChild.Start(settings with { Delay = 1500 });
+        await first.UntilAsync(1);
+        await using (var second = TransferChild.Start(settings))
+        {
+            Assert.Equal(1, await second.ExitAsync());
+            Assert.Contains(second.Lines, line => line.StartsWith("error " + ErrorIds.TransferInUse, StringComparison.Ordinal));
+        }
+
+        Assert.True(await first.ExitAsync() == 0, string.Join('\n', first.Lines));
+        await using var session = await Sandbox.ConnectAsync();
+        Assert.Single(await session.Client.Files.ListAsync(default).ToListAsync(), file => file.Name == name);
+        Assert.Equal([name, "state", Path.Combine("state", "transfers")], folder.Names().OrderBy(entry => entry == name ? 0 : 1).ThenBy(entry => entry));
     }
 
     [Theory]
