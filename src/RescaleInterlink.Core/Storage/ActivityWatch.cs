@@ -6,9 +6,6 @@ namespace RescaleInterlink.Storage;
 /// </summary>
 internal sealed class ActivityWatch : IDisposable
 {
-    /// <summary>Bytes of a body that move at once: within one piece a stall is noticed and the pace kept.</summary>
-    public const int PieceSize = 256 << 10;
-
     private readonly TimeProvider _time;
     private readonly IStoreObserver? _observer;
     private readonly TimeSpan _inactivity;
@@ -30,6 +27,9 @@ internal sealed class ActivityWatch : IDisposable
         _overdue = new CancellationTokenSource(timeouts.Part, time);
         _linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _inactive.Token, _overdue.Token);
     }
+
+    /// <summary>Bytes of a body that move at once: within one piece a stall is noticed and the pace kept.</summary>
+    public int PieceSize => _observer?.PieceSize ?? StoreObserver.LongestPiece;
 
     public CancellationToken Token => _linked.Token;
 

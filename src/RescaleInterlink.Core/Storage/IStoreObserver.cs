@@ -9,6 +9,9 @@ public interface IStoreObserver
     /// <summary>The wait is over; the repetition begins when this ends, so that it can first get its place back.</summary>
     ValueTask OnResumingAsync(CancellationToken cancellationToken);
 
+    /// <summary>Most bytes of a body to ask for at once, from 1 to <see cref="StoreObserver.LongestPiece"/>.</summary>
+    int PieceSize => StoreObserver.LongestPiece;
+
     /// <summary>Stores ask before each piece of a body moves; ends when it may. It is not silence of the other side.</summary>
     ValueTask PaceAsync(int bytes, CancellationToken cancellationToken);
 }
@@ -16,6 +19,9 @@ public interface IStoreObserver
 /// <summary>The observer of the current asynchronous flow.</summary>
 public static class StoreObserver
 {
+    /// <summary>Bytes of a body that move at once when nothing limits them: within one piece a stall is noticed.</summary>
+    public const int LongestPiece = 256 << 10;
+
     private static readonly AsyncLocal<IStoreObserver?> Flow = new();
 
     public static IStoreObserver? Current

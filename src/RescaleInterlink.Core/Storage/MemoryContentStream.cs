@@ -31,7 +31,7 @@ internal sealed class MemoryContentStream(ReadOnlyMemory<byte> content, Activity
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var count = Math.Min(Math.Min(buffer.Length, content.Length - _position), ActivityWatch.PieceSize);
+        var count = Math.Min(Math.Min(buffer.Length, content.Length - _position), watch.PieceSize);
         if (count > 0) await watch.PaceAsync(count);
         return Read(buffer.Span[..count]);
     }
@@ -43,7 +43,7 @@ internal sealed class MemoryContentStream(ReadOnlyMemory<byte> content, Activity
     {
         while (_position < content.Length)
         {
-            var count = Math.Min(ActivityWatch.PieceSize, content.Length - _position);
+            var count = Math.Min(watch.PieceSize, content.Length - _position);
             await watch.PaceAsync(count);
             await destination.WriteAsync(content.Slice(_position, count), cancellationToken);
             _position += count;

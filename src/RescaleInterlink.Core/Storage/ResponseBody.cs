@@ -9,7 +9,7 @@ internal static class ResponseBody
     {
         for (var filled = 0; filled < destination.Length;)
         {
-            var piece = destination.Slice(filled, Math.Min(ActivityWatch.PieceSize, destination.Length - filled));
+            var piece = destination.Slice(filled, Math.Min(watch.PieceSize, destination.Length - filled));
             await watch.PaceAsync(piece.Length);
             while (piece.Length > 0)
             {

@@ -6,15 +6,15 @@ namespace RescaleInterlink.Core.Tests.Storage;
 
 public class PaceTests
 {
-    private const int Length = (3 * ActivityWatch.PieceSize) + 1000;
+    private const int Length = (3 * StoreObserver.LongestPiece) + 1000;
 
     [Theory]
     [InlineData("s3")]
     [InlineData("azure")]
     public async Task Every_byte_of_a_body_is_asked_for_once_in_both_directions(string kind)
     {
-        await using var server = S3Scripting.Serve((request, _) => request.Method == "PUT" ? AzureScripting.Created() with { Status = kind == "s3" ? 200 : 201 } : AzureScripting.Range(new byte[Length]));
-        await using IObjectStore store = kind == "s3" ? S3Scripting.Open(server.Url) : AzureScripting.Open(server.Url);
+        await using var server = Serve(kind, Length);
+        await using var store = Open(kind, server.Url);
         var upload = new MultipartUpload("key", "id", S3Scripting.Metadata());
         Assert.Equal(Length, (await PacedAsync(() => store.WritePartAsync(upload, 1, new byte[Length], default))).Sum());
         Assert.Equal(Length, (await PacedAsync(() => store.ReadRangeAsync("key", 0, new byte[Length], null, default))).Sum());
@@ -51,12 +51,53 @@ public class PaceTests
         Assert.True(patient.TimedOut);
     }
 
-    private static async Task<List<int>> PacedAsync(Func<Task> request)
+    [Theory]
+    [InlineData("s3")]
+    [InlineData("azure")]
+    public async Task Pieces_are_as_long_as_the_pace_wants_them(string kind)
     {
-        var pacer = new Pacer();
+        const int Piece = 1 << 10;
+        await using var server = Serve(kind, 10 * Piece);
+        await using var store = Open(kind, server.Url);
+        var expected = Enumerable.Repeat(Piece, 10);
+        Assert.Equal(expected, await PacedAsync(() => store.ReadRangeAsync("key", 0, new byte[10 * Piece], null, default), Piece));
+        var upload = new MultipartUpload("key", "id", S3Scripting.Metadata());
+        Assert.Equal(expected, await PacedAsync(() => store.WritePartAsync(upload, 1, new byte[10 * Piece], default), Piece));
+    }
+
+    [Theory]
+    [InlineData("s3", true)]
+    [InlineData("s3", false)]
+    [InlineData("azure", true)]
+    [InlineData("azure", false)]
+    public async Task A_stop_ends_the_wait_for_the_pace(string kind, bool write)
+    {
+        await using var server = Serve(kind, 1000);
+        await using var store = Open(kind, server.Url);
+        using var stop = new CancellationTokenSource();
+        // It never lets a byte go.
+        var pacer = new Pacer { Gate = new TaskCompletionSource() };
+        StoreObserver.Current = pacer;
+        var upload = new MultipartUpload("key", "id", S3Scripting.Metadata());
+        var request = write
+            ? (Task)store.WritePartAsync(upload, 1, new byte[1000], stop.Token)
+            : store.ReadRangeAsync("key", 0, new byte[1000], null, stop.Token);
+        await Transfers.Waiting.UntilAsync(() => pacer.HasPieces);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request.WaitAsync(Transfers.EngineFixture.Patience, CancellationToken.None));
+    }
+
+    private static ScriptedServer Serve(string kind, int length) => S3Scripting.Serve((request, _) =>
+        request.Method == "PUT" ? AzureScripting.Created() with { Status = kind == "s3" ? 200 : 201 } : AzureScripting.Range(new byte[length]));
+
+    private static IObjectStore Open(string kind, Uri server) => kind == "s3" ? S3Scripting.Open(server) : AzureScripting.Open(server);
+
+    private static async Task<List<int>> PacedAsync(Func<Task> request, int piece = StoreObserver.LongestPiece)
+    {
+        var pacer = new Pacer { PieceSize = piece };
         StoreObserver.Current = pacer;
         await request();
-        Assert.All(pacer.Pieces, piece => Assert.InRange(piece, 1, ActivityWatch.PieceSize));
+        Assert.All(pacer.Pieces, piece => Assert.InRange(piece, 1, StoreObserver.LongestPiece));
         return pacer.Pieces;
     }
 
@@ -65,6 +106,16 @@ public class PaceTests
         public List<int> Pieces { get; } = [];
 
         public TaskCompletionSource? Gate { get; init; }
+
+        public int PieceSize { get; init; } = StoreObserver.LongestPiece;
+
+        public bool HasPieces
+        {
+            get
+            {
+                lock (Pieces) return Pieces.Count > 0;
+            }
+        }
 
         public void OnRetrying(RescaleException failure, TimeSpan wait)
         {
@@ -75,7 +126,7 @@ public class PaceTests
         public ValueTask PaceAsync(int bytes, CancellationToken cancellationToken)
         {
             lock (Pieces) Pieces.Add(bytes);
-            return Gate is null ? ValueTask.CompletedTask : new ValueTask(Gate.Task);
+            return Gate is null ? ValueTask.CompletedTask : new ValueTask(Gate.Task.WaitAsync(cancellationToken));
         }
     }
 }

@@ -1,3 +1,5 @@
+using RescaleInterlink.Storage;
+
 namespace RescaleInterlink.Transfers.Scheduling;
 
 /// <summary>
@@ -9,6 +11,10 @@ internal sealed class BandwidthLimit : IDisposable
 {
     // What may be caught up after a time in which nothing moved.
     private const double MostBurst = 1 << 20;
+
+    // Of one piece comes nothing until all of it may move: a long silence, at which a server or a proxy gives up.
+    private const int PiecesPerSecond = 8;
+    private const int ShortestPiece = 1 << 10;
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
     private readonly object _lock = new();
@@ -25,6 +31,9 @@ internal sealed class BandwidthLimit : IDisposable
         _tokens = Burst;
         _counted = time.GetTimestamp();
     }
+
+    /// <summary>Bytes to take at once.</summary>
+    public int PieceSize => (int)Math.Clamp(_bytesPerSecond / PiecesPerSecond, ShortestPiece, StoreObserver.LongestPiece);
 
     private double Burst => Math.Min(_bytesPerSecond, MostBurst);
 

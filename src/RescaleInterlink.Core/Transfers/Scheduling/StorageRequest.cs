@@ -52,6 +52,8 @@ internal sealed class StorageRequest(EngineResources engine, TransferEntry entry
         entry.OnRequest(1);
     }
 
+    int IStoreObserver.PieceSize => engine.Bandwidth?.PieceSize ?? StoreObserver.LongestPiece;
+
     async ValueTask IStoreObserver.PaceAsync(int bytes, CancellationToken cancellationToken)
     {
         if (engine.Bandwidth is { } bandwidth)

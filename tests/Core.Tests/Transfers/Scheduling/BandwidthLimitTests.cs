@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using RescaleInterlink.Storage;
 using RescaleInterlink.Testing;
+using RescaleInterlink.Transfers;
 using RescaleInterlink.Transfers.Scheduling;
 
 namespace RescaleInterlink.Core.Tests.Transfers.Scheduling;
@@ -38,6 +41,20 @@ public class BandwidthLimitTests
         Assert.Equal(1024, BurstAfterSilence(100 << 20, 1024));
     }
 
+    [Theory]
+    [InlineData(1L << 10, 1 << 10)]
+    [InlineData(100_000L, 12_500)]
+    [InlineData(1L << 20, 128 << 10)]
+    [InlineData(1L << 30, 256 << 10)]
+    public async Task A_transfer_moves_pieces_that_come_several_times_a_second(long bytesPerSecond, int piece)
+    {
+        await using var fixture = new EngineFixture(new TransferOptions(MaxBytesPerSecond: bytesPerSecond));
+        var store = new PieceStore(new InMemoryObjectStore());
+        await fixture.DownloadAsync(store, await fixture.UploadAsync(store, [1, 2, 3]));
+        Assert.NotEmpty(store.Pieces);
+        Assert.All(store.Pieces, seen => Assert.Equal(piece, seen));
+    }
+
     [Fact]
     public async Task It_serves_in_order_and_forgets_who_gives_up()
     {
@@ -58,6 +75,18 @@ public class BandwidthLimitTests
         Assert.False(second.IsCompleted);
         _time.Advance(TimeSpan.FromSeconds(0.5));
         await second.WaitAsync(EngineFixture.Patience);
+    }
+
+    /// <summary>Notes the length of pieces that requests are to have.</summary>
+    private sealed class PieceStore(IObjectStore inner) : DelegatingObjectStore(inner)
+    {
+        public ConcurrentQueue<int> Pieces { get; } = new();
+
+        protected override Task<T> RunAsync<T>(StoreOperation operation, int bytes, Func<Task<T>> request, CancellationToken cancellationToken)
+        {
+            Pieces.Enqueue(StoreObserver.Current!.PieceSize);
+            return request();
+        }
     }
 
     /// <returns>Pieces that pass at once.</returns>
