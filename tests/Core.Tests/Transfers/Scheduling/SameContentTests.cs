@@ -28,7 +28,9 @@ public sealed class SameContentTests : IAsyncDisposable
         // Once all are there, another one finds them.
         var late = await fixture.DownloadAsync(counting, uploaded, "late");
 
-        Assert.Equal(hasHash ? 1 : 2, counting.Requests(StoreOperation.Properties));
+        // A small file brings its properties along.
+        var first = length <= fixture.Options.ChunkSize ? StoreOperation.Read : StoreOperation.Properties;
+        Assert.Equal(hasHash ? 1 : 2, counting.Requests(first));
         foreach (var result in results.Append(late))
         {
             Assert.Equal((length, uploaded.Sha512), (result.Length, result.Sha512));
