@@ -210,17 +210,17 @@ internal sealed class DownloadResume : IAsyncDisposable
     }
 
     /// <summary>Keeps what a later run can use, or cleans up.</summary>
-    public async Task FailAsync(Exception failure)
+    public async Task FailAsync(Exception failure, CancellationToken stop)
     {
         if (_file is null) return;
         // Without a partial file of this run the earlier one's has not been touched.
         var worthKeeping = _partial is null ? _found is not null : Ledger.Received > 0;
         try
         {
-            if (CanPass(failure) && worthKeeping)
+            if (CheckpointPolicy.Keeps(failure, worthKeeping ? CheckpointWorth.SomeBytes : CheckpointWorth.Nothing, stop))
             {
                 _partial?.Keep();
-                if (_partial is not null) await _file.FlushAsync(Snapshot).WaitAsync(StopGrace);
+                if (_partial is not null) await _file.FlushAsync(Snapshot).WaitAsync(StopGrace, CancellationToken.None);
                 return;
             }
 
@@ -232,13 +232,6 @@ internal sealed class DownloadResume : IAsyncDisposable
             // The failure that led here is the one to report. An older state of the checkpoint serves as well.
         }
     }
-
-    /// <summary>Whether the same command may succeed later with what there is by now.</summary>
-    private static bool CanPass(Exception failure) => failure is not RescaleException known
-        || known.Behavior != ErrorBehavior.Fatal
-        || known.Kind is ErrorKind.Unreachable or ErrorKind.TimedOut or ErrorKind.RateLimited or ErrorKind.ServerFault or ErrorKind.Authentication
-            // The user can make the way free, or bring the share back.
-            or ErrorKind.AlreadyExists or ErrorKind.LocalFile or ErrorKind.State;
 
     private void DeletePartialFileOf(DownloadCheckpoint found) => PartialFile.Delete(_request.Destination, Path.GetFileName(found.PartialFile));
 

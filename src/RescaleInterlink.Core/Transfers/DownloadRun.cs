@@ -26,7 +26,7 @@ internal sealed class DownloadRun(DownloadRequest request, EngineResources engin
         }
         catch (Exception failure)
         {
-            await resume.FailAsync(failure);
+            await resume.FailAsync(failure, cancellationToken);
             throw;
         }
     }

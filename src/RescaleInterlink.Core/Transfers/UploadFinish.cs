@@ -24,8 +24,7 @@ internal sealed class UploadFinish(
         {
             throw;
         }
-        // Once committed only what follows the commit is left, and that is for whoever asked for it to repeat or to remove.
-        catch (Exception failure) when (ledger.IsKept && (_isCommitted || CheckpointPolicy.Keeps(failure, cancellationToken)))
+        catch (Exception failure) when (CheckpointPolicy.Keeps(failure, Worth, cancellationToken))
         {
             await session.KeepAsync();
             throw;
@@ -37,6 +36,9 @@ internal sealed class UploadFinish(
             throw;
         }
     }
+
+    private CheckpointWorth Worth =>
+        !ledger.IsKept ? CheckpointWorth.Nothing : _isCommitted ? CheckpointWorth.WholeObject : CheckpointWorth.SomeBytes;
 
     /// <summary>Makes the object of its parts, and hands it over.</summary>
     public async Task<UploadResult> CommitAsync(string sha512, long length, long resumed, CancellationToken cancellationToken)
