@@ -27,7 +27,7 @@ internal sealed class ChunkFetch(
             else _missing.Writer.TryWrite(chunk);
         }
 
-        entry.AddBytes(ledger.Received);
+        entry.AddResumed(ledger.Received);
         var sha512 = "";
         using var scope = new TaskScope(cancellationToken);
         scope.Run(async () =>
@@ -43,6 +43,7 @@ internal sealed class ChunkFetch(
     private void OnDamaged(CbcChunk chunk)
     {
         resume.Forget(chunk);
+        entry.Repeat(chunk.PlainLength);
         _missing.Writer.TryWrite(chunk);
     }
 
@@ -92,7 +93,7 @@ internal sealed class ChunkFetch(
             }
 
             resume.Finish(chunk, plaintext);
-            if (!resume.WasForgotten(chunk)) entry.AddBytes(plaintext.Length);
+            entry.AddBytes(plaintext.Length);
             // A chunk that the hash needs later is kept while nobody else wants the memory.
             handedOver = frontier.IsNext(chunk.Index) || frontier.MayKeep && !engine.Memory.IsScarce;
             frontier.Add(chunk, handedOver ? buffer : null, plaintext);

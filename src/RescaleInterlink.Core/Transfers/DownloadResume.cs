@@ -17,7 +17,6 @@ internal sealed class DownloadResume : IAsyncDisposable
 
     private readonly DownloadRequest _request;
     private readonly EngineResources _engine;
-    private readonly HashSet<int> _forgotten = [];
     private CheckpointFile<DownloadCheckpoint>? _file;
     private DownloadCheckpoint? _found;
     private DownloadCheckpoint? _constants;
@@ -156,15 +155,8 @@ internal sealed class DownloadResume : IAsyncDisposable
     /// <summary>Says that a chunk of the earlier run is not in the partial file after all.</summary>
     public void Forget(CbcChunk chunk)
     {
-        lock (_forgotten) _forgotten.Add(chunk.Index);
         ResumedBytes -= chunk.PlainLength;
         Ledger.Forget(chunk.Index);
-    }
-
-    /// <summary>Whether the earlier run's bytes of this chunk have been counted.</summary>
-    public bool WasForgotten(CbcChunk chunk)
-    {
-        lock (_forgotten) return _forgotten.Contains(chunk.Index);
     }
 
     /// <summary>Notes durably that the partial file is whole, right before it becomes the target.</summary>

@@ -44,7 +44,7 @@ internal sealed class DownloadRun(DownloadRequest request, EngineResources engin
         if (await resume.FindPublishedAsync(_properties, cancellationToken) is { } published)
         {
             entry.SetTotal(published.Length);
-            entry.AddBytes(published.Length);
+            entry.AddResumed(published.Length);
             return published;
         }
 

@@ -36,7 +36,7 @@ internal sealed class LocalCopy(DownloadRequest request, EngineResources engine,
         if (copied != fetched.Length || hasher.Finish() != fetched.Sha512)
         {
             // All of it has to move once more.
-            entry.SetTotal(fetched.Length + copied);
+            entry.RepeatAll();
             return null;
         }
 

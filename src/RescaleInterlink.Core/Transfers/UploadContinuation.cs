@@ -82,7 +82,7 @@ internal sealed class UploadContinuation(
         if (earlier.UploadId is null) throw new CannotContinueException("it had only begun");
         if (earlier.Sha512 is { } committed && await IsCommittedAsync(cancellationToken))
         {
-            entry.AddBytes(earlier.SourceLength);
+            entry.AddResumed(earlier.SourceLength);
             request.OnContinued?.Invoke(earlier.SourceLength, earlier.SourceLength);
             return await finish.HandOverAsync(committed, earlier.SourceLength, earlier.SourceLength, earlier.HasChecksums, cancellationToken);
         }
@@ -90,7 +90,7 @@ internal sealed class UploadContinuation(
         if (earlier.IsCommitted) throw new CannotContinueException("its object is no longer in the storage");
         var upload = new MultipartUpload(earlier.Key, earlier.UploadId, ledger.Plan.Metadata, earlier.HasChecksums);
         var resumed = Reconcile(await finish.Session.TakeOverAsync(upload));
-        entry.AddBytes(resumed);
+        entry.AddResumed(resumed);
         request.OnContinued?.Invoke(resumed, earlier.SourceLength);
         var sha512 = await SendMissingAsync(finish.Session, cancellationToken);
         await UploadRun.RequireUnchangedAsync(request.Source, identity, earlier.SourceLength, cancellationToken);

@@ -117,6 +117,7 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
         // Nothing had been sent: no loss to tell of.
         if (earlier.Parts.Count > 0)
             Notice($"The earlier upload of '{request.Source.DisplayName}' cannot be continued: {why}. It begins anew.");
+        entry.RepeatAll();
         await continuation.DiscardAsync(cancellationToken);
         CryptographicOperations.ZeroMemory(plan.EncryptionKey);
         return null;

@@ -82,6 +82,39 @@ public class ProgressTests
     }
 
     [Fact]
+    public void What_an_earlier_run_has_moved_is_done_and_no_speed()
+    {
+        var time = new ManualTime();
+        using var resources = new EngineResources(new TransferOptions(), time);
+        var tracker = new ProgressTracker(resources, time);
+        var entry = tracker.Add("a", TransferDirection.Upload, 2000);
+        entry.AddResumed(1000);
+        time.Advance(TimeSpan.FromSeconds(1));
+        entry.AddBytes(10);
+        var now = tracker.GetSnapshot();
+        Assert.Equal((1010L, 2000L, 10d), (now.BytesDone, now.BytesTotal, now.BytesPerSecond));
+    }
+
+    [Fact]
+    public void What_moves_again_is_speed_and_counts_once()
+    {
+        var time = new ManualTime();
+        using var resources = new EngineResources(new TransferOptions(), time);
+        var tracker = new ProgressTracker(resources, time);
+        var entry = tracker.Add("a", TransferDirection.Upload, 2000);
+        entry.AddResumed(1000);
+        entry.AddBytes(300);
+        entry.RepeatAll();
+        time.Advance(TimeSpan.FromSeconds(1));
+        entry.AddBytes(1200);
+        Assert.Equal((1300L, 1500d), (tracker.GetSnapshot().BytesDone, tracker.GetSnapshot().BytesPerSecond));
+        entry.AddBytes(800);
+        // Late, of the run that was given up.
+        entry.AddBytes(300);
+        Assert.Equal((2000L, 2000L), (tracker.GetSnapshot().BytesDone, tracker.GetSnapshot().BytesTotal));
+    }
+
+    [Fact]
     public async Task A_failure_of_one_task_ends_the_others_and_is_the_one_reported()
     {
         var scope = new TaskScope(default);

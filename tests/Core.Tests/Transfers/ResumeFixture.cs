@@ -4,6 +4,7 @@ using RescaleInterlink.Testing;
 using RescaleInterlink.Transfers;
 using RescaleInterlink.Transfers.Checkpoints;
 using RescaleInterlink.Transfers.LocalFiles;
+using RescaleInterlink.Transfers.Progress;
 
 namespace RescaleInterlink.Core.Tests.Transfers;
 
@@ -32,6 +33,7 @@ internal sealed class ResumeFixture : IAsyncDisposable
     public InMemoryObjectStore Memory { get; } = new();
     public List<string> Notices { get; } = [];
     public List<UploadResult> HandedOver { get; } = [];
+    public ProgressSnapshot? LastProgress { get; private set; }
     public Func<UploadResult, Task>? OnCommitted { get; set; }
     public ObjectFormat Format { get; set; } = ObjectFormat.Chained;
 
@@ -42,7 +44,7 @@ internal sealed class ResumeFixture : IAsyncDisposable
         var engine = new TransferEngine(new TransferOptions(ThrottleLimit: 4, Connections: connections, MemoryLimit: 64L << 20) { PartSize = partSize });
         await using var end = engine;
         using var source = new LocalFileSource(Source);
-        return await engine.UploadAsync(new UploadRequest
+        var uploaded = await engine.UploadAsync(new UploadRequest
         {
             Source = source,
             Store = store,
@@ -63,6 +65,8 @@ internal sealed class ResumeFixture : IAsyncDisposable
                 if (OnCommitted is { } more) await more(result);
             },
         }, stop);
+        LastProgress = engine.GetProgress();
+        return uploaded;
     }
 
     /// <summary>Parts that the store holds for its unfinished uploads.</summary>

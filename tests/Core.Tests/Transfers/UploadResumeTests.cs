@@ -172,6 +172,23 @@ public sealed class UploadResumeTests
         var uploaded = await fixture.RunAsync(fixture.Memory);
         Assert.Contains("no longer what was sent", fixture.Notices[^1], StringComparison.Ordinal);
         Assert.Equal(0, uploaded.ResumedBytes);
+        // What was taken over and then given up is not counted with what was sent instead.
+        Assert.Equal((fixture.Content.Length, fixture.Content.Length), (fixture.LastProgress!.BytesDone, fixture.LastProgress.BytesTotal));
+        await fixture.RequireWholeAsync(uploaded);
+    }
+
+    [Fact]
+    public async Task A_source_that_cannot_be_read_for_now_keeps_what_was_sent()
+    {
+        await using var fixture = new ResumeFixture(Parts);
+        await FailAsync(fixture, StoreOperation.Part, 6);
+        // Another failure than one that may come from the store: the share is gone.
+        var gone = new FaultInjectingObjectStore(fixture.Memory, 1, new StoreFault(StoreOperation.Part, StoreFaultKind.Before,
+            Failure: () => new RescaleException(ErrorIds.SourceUnreadable, ErrorKind.LocalFile, "the share is gone", "Bring it back.")));
+        await Assert.ThrowsAsync<RescaleException>(() => fixture.RunAsync(gone));
+        var counting = new CountingObjectStore(fixture.Memory);
+        var uploaded = await fixture.RunAsync(counting);
+        Assert.Equal(Parts - 6, counting.Requests(StoreOperation.Part));
         await fixture.RequireWholeAsync(uploaded);
     }
 

@@ -44,12 +44,12 @@ public enum TransferState
 }
 
 /// <summary>Numbers of one transfer at one moment. BytesDone never shrinks.</summary>
-/// <param name="BytesDone">Plaintext bytes that are at the other side.</param>
+/// <param name="BytesDone">Plaintext bytes that are at the other side, whoever has moved them; each counts once.</param>
 /// <param name="BytesTotal">Null while unknown.</param>
 public sealed record TransferSnapshot(int Id, string DisplayName, TransferDirection Direction, TransferState State, long BytesDone, long? BytesTotal, WaitReason WaitingFor);
 
 /// <summary>Numbers of all transfers of one engine at one moment.</summary>
-/// <param name="BytesPerSecond">Rolling over the last 60 s.</param>
+/// <param name="BytesPerSecond">What this engine has moved itself, rolling over the last 60 s.</param>
 /// <param name="Active">At most four, the largest first.</param>
 public sealed record ProgressSnapshot(int FilesTotal, int FilesDone, int FilesFailed, long BytesDone, long BytesTotal, double BytesPerSecond, IReadOnlyList<TransferSnapshot> Active);
 

@@ -12,6 +12,7 @@ internal sealed class ProgressTracker(EngineResources engine, TimeProvider time)
     private int _files;
     private int _done;
     private int _failed;
+    private long _bytesDone;
     private long _bytesTotal;
 
     public TransferEntry Add(string displayName, TransferDirection direction, long? bytesTotal)
@@ -34,10 +35,10 @@ internal sealed class ProgressTracker(EngineResources engine, TimeProvider time)
                 .ToArray();
         }
 
-        var (bytes, perSecond) = _speed.Read();
+        var bytes = Volatile.Read(ref _bytesDone);
         return new ProgressSnapshot(
             Volatile.Read(ref _files), Volatile.Read(ref _done), Volatile.Read(ref _failed),
-            bytes, Math.Max(Volatile.Read(ref _bytesTotal), bytes), perSecond, shown);
+            bytes, Math.Max(Volatile.Read(ref _bytesTotal), bytes), _speed.Read().PerSecond, shown);
     }
 
     /// <summary>How long was waited for each thing, summed over everything that waited at the same time.</summary>
@@ -50,7 +51,11 @@ internal sealed class ProgressTracker(EngineResources engine, TimeProvider time)
 
     internal void OnWaited(WaitReason reason, long began) => Interlocked.Add(ref _waited[(int)reason], time.GetElapsedTime(began).Ticks);
 
-    internal void OnBytes(long count) => _speed.Add(count);
+    /// <summary>What counts for the speed: every byte that moves, be it for the second time.</summary>
+    internal void OnMoved(long count) => _speed.Add(count);
+
+    /// <summary>What counts as done: every byte once, also one that an earlier run has moved.</summary>
+    internal void OnDone(long count) => Interlocked.Add(ref _bytesDone, count);
 
     internal void OnTotal(long change) => Interlocked.Add(ref _bytesTotal, change);
 

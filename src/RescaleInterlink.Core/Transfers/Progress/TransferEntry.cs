@@ -7,7 +7,9 @@ internal sealed class TransferEntry(
     EngineResources engine, ProgressTracker tracker, int id, string displayName, TransferDirection direction)
 {
     private readonly int[] _waiting = new int[Enum.GetValues<WaitReason>().Length];
+    private readonly object _count = new();
     private long _bytesDone;
+    private long _bytesRepeated;
     private long _bytesTotal = -1;
     private int _requests;
     private volatile TransferState _state = TransferState.Waiting;
@@ -22,10 +24,41 @@ internal sealed class TransferEntry(
         tracker.OnTotal(total - Math.Max(before, 0));
     }
 
+    /// <summary>Bytes that have moved now.</summary>
     public void AddBytes(long count)
     {
-        Interlocked.Add(ref _bytesDone, count);
-        tracker.OnBytes(count);
+        tracker.OnMoved(count);
+        Count(count);
+    }
+
+    /// <summary>Bytes that were there already: done, but nothing that this run has moved.</summary>
+    public void AddResumed(long count) => Count(count);
+
+    /// <summary>Says that so many of the bytes counted must move once more; they are not counted again.</summary>
+    public void Repeat(long count)
+    {
+        lock (_count) _bytesRepeated += count;
+    }
+
+    /// <summary>Says that all that was counted must move once more.</summary>
+    public void RepeatAll()
+    {
+        lock (_count) _bytesRepeated = _bytesDone;
+    }
+
+    private void Count(long count)
+    {
+        lock (_count)
+        {
+            var repeated = Math.Min(_bytesRepeated, count);
+            _bytesRepeated -= repeated;
+            count -= repeated;
+            // Of a run that was given up something may still come in late.
+            if (Volatile.Read(ref _bytesTotal) is >= 0 and var total) count = Math.Clamp(count, 0, Math.Max(0, total - _bytesDone));
+            _bytesDone += count;
+        }
+
+        tracker.OnDone(count);
     }
 
     public void Start()
@@ -105,8 +138,7 @@ internal sealed class TransferEntry(
     {
         var total = Volatile.Read(ref _bytesTotal);
         var done = Volatile.Read(ref _bytesDone);
-        // What an earlier run had moved counts once more when it must begin anew.
-        return new TransferSnapshot(id, displayName, direction, _state, total < 0 ? done : Math.Min(done, total), total < 0 ? null : total, WaitingFor());
+        return new TransferSnapshot(id, displayName, direction, _state, done, total < 0 ? null : total, WaitingFor());
     }
 
     /// <summary>Nothing as long as any request is under way, else what most of its chunks wait for.</summary>
