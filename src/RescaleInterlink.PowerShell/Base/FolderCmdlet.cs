@@ -10,7 +10,6 @@ public abstract class FolderCmdlet : TransferCmdlet
     /// <summary>Files that wait for their turn. Enough to begin with the large ones; a plan of 100,000 stays a stream.</summary>
     private const int MostWaiting = 256;
 
-    private readonly SemaphoreSlim _places = new(MostWaiting);
     private int _done;
     private int _failed;
     private int _notReached;
@@ -31,6 +30,8 @@ public abstract class FolderCmdlet : TransferCmdlet
 
     [Parameter]
     public SwitchParameter NoResume { get; set; }
+
+    private protected override int MostStarted => MostWaiting;
 
     /// <summary>In words that fit "42 files could not be ...".</summary>
     private protected abstract string Participle { get; }
@@ -77,7 +78,6 @@ public abstract class FolderCmdlet : TransferCmdlet
 
         if (permission != ChangePermission.Granted)
             return;
-        await _places.WaitAsync(StopToken);
         await StartTransferAsync(target, async cancellationToken =>
         {
             try
@@ -89,10 +89,6 @@ public abstract class FolderCmdlet : TransferCmdlet
             {
                 Interlocked.Increment(ref _failed);
                 throw;
-            }
-            finally
-            {
-                _places.Release();
             }
         });
     }
@@ -108,12 +104,6 @@ public abstract class FolderCmdlet : TransferCmdlet
             string lost = _notReached > 0 ? $", and {_notReached} files in folders that failed were not reached" : "";
             PostWarning($"{_failed} item(s) could not be {Participle}{lost}; {_done} file(s) are there. Run the same command again to go on.");
         }
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        _places.Dispose();
     }
 
     private async Task TakeAsync(FolderStep step, Func<FolderStep, Task> onFile)
