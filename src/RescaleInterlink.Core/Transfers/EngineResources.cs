@@ -30,7 +30,7 @@ internal sealed class EngineResources : IDisposable
         Requests = new RequestQueue(
             options.Connections is null ? new AdaptiveLimit(time, MostConnections) : AdaptiveLimit.Fixed(MostConnections));
         // Writing blocks a thread while the disk is behind; more writers than cores would only take threads from the network.
-        Disk = new ConnectionGate(Math.Max(2, Environment.ProcessorCount));
+        Disk = new ConcurrencyLimit(Math.Max(2, Environment.ProcessorCount));
         ChunkSize = ChooseChunkSize(options);
     }
 
@@ -40,7 +40,7 @@ internal sealed class EngineResources : IDisposable
     public BufferPool Buffers { get; }
     public FileQueue Files { get; }
     public RequestQueue Requests { get; }
-    public ConnectionGate Disk { get; }
+    public ConcurrencyLimit Disk { get; }
 
     /// <summary>Null: as fast as it goes.</summary>
     public BandwidthLimit? Bandwidth { get; }

@@ -77,12 +77,12 @@ internal sealed class UploadPipeline(
 
     private async Task ReadAsync(IReadOnlyList<PartRun> runs, ChannelWriter<UploadPiece> next, CancellationToken cancellationToken)
     {
-        var turns = new ConnectionGate(PartsAtOnce());
+        var turns = new ConcurrencyLimit(PartsAtOnce());
         foreach (var run in runs) await ReadRunAsync(run, turns, next, cancellationToken);
         next.Complete();
     }
 
-    private async Task ReadRunAsync(PartRun run, ConnectionGate turns, ChannelWriter<UploadPiece> next, CancellationToken cancellationToken)
+    private async Task ReadRunAsync(PartRun run, ConcurrencyLimit turns, ChannelWriter<UploadPiece> next, CancellationToken cancellationToken)
     {
         var partSize = ledger.Plan.PartSize;
         var position = (run.First - 1L) * partSize;

@@ -1,7 +1,7 @@
 namespace RescaleInterlink.Transfers.Scheduling;
 
 /// <summary>Limits how much happens at once, first come first served. Thread-safe.</summary>
-internal sealed class ConnectionGate(int limit) : IDisposable
+internal sealed class ConcurrencyLimit(int limit) : IDisposable
 {
     private readonly SemaphoreSlim _free = new(limit, limit);
 
