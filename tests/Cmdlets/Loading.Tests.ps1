@@ -119,3 +119,36 @@ Describe 'Beside modules with other versions' {
         $result[3] | Should -Be $result[0]
     }
 }
+
+Describe 'A session that transfers' {
+    BeforeAll {
+        $folder = New-TestFolder
+        Import-TestedModule
+        $sandbox = Start-TestSandbox $folder
+        $source = New-RandomFile (Join-Path $folder 'source.bin') 100KB
+    }
+    AfterAll { Stop-TestSandbox $sandbox }
+
+    It 'loads the library of its own storage only, and takes nothing from the environment' {
+        $result = Invoke-Fresh {
+            $path, $source, $target = $args
+            # Nobody listens on port 1: whatever takes one of these breaks.
+            foreach ($name in 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy', 'AWS_ENDPOINT_URL') {
+                Set-Item "Env:$name" 'http://127.0.0.1:1'
+            }
+            foreach ($name in 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE', 'AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET', 'AZURE_TENANT_ID', 'AZURE_STORAGE_KEY') {
+                Set-Item "Env:$name" 'wrong'
+            }
+            Import-Module $path
+            $null = Connect-Rescale -Sandbox
+            $sent = Send-RescaleFile -LiteralPath $source
+            (Receive-RescaleFile -Id $sent.Id -Destination $target).Integrity
+            [System.Runtime.Loader.AssemblyLoadContext]::All.Assemblies | ForEach-Object { $_.GetName().Name } |
+                Where-Object { $_ -like 'AWSSDK*' -or $_ -like 'Azure.*' } | Sort-Object -Unique
+        } @($ModulePath, $source, (Join-Path $folder 'target.bin'))
+        $result[0] | Should -Be 'Verified'
+        $own, $other = if ($TestStorage -eq 'Azure') { 'Azure.*', 'AWSSDK*' } else { 'AWSSDK*', 'Azure.*' }
+        @($result | Where-Object { $_ -like $own }).Count | Should -BeGreaterThan 0
+        $result | Where-Object { $_ -like $other } | Should -BeNullOrEmpty
+    }
+}
