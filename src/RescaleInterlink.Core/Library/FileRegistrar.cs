@@ -38,17 +38,36 @@ internal sealed class FileRegistrar(RescaleClient client, StorageDescription sto
     /// <param name="path">As the record has it: <see cref="ObjectNaming.RegisteredPath"/>.</param>
     /// <param name="since">When the object cannot have been there yet, by this machine's clock; null searches all files.</param>
     public static async Task<PlatformFile?> FindAsync(RescaleClient client, string path, DateTimeOffset? since, CancellationToken cancellationToken)
+        => (await SearchAsync(client.Files.ListAsync(cancellationToken), path, since).ConfigureAwait(false)).File;
+
+    /// <summary>Whether an object belongs to no file, not even to one in the Trash.</summary>
+    /// <param name="path">As the record has it: <see cref="ObjectNaming.RegisteredPath"/>.</param>
+    /// <param name="since">When the object cannot have been there yet, by either side's clock; null searches all files.</param>
+    /// <returns>Why it must be taken to belong to one, in words that follow the object's name; null when it surely does not.</returns>
+    public static async Task<string?> WhyInUseAsync(RescaleClient client, string path, DateTimeOffset? since, CancellationToken cancellationToken)
+    {
+        var (file, isSure) = await SearchAsync(client.Files.ListAllAsync(cancellationToken), path, since).ConfigureAwait(false);
+        return file is not null ? $"it belongs to the file '{file.Name}' ({file.Id})"
+            : isSure ? null
+            : "the platform does not say of every file where it lies";
+    }
+
+    /// <returns>The record, if there is one; and whether it would have been known by its path.</returns>
+    private static async Task<(PlatformFile? File, bool IsSure)> SearchAsync(IAsyncEnumerable<PlatformFile> newestFirst, string path, DateTimeOffset? since)
     {
         var seen = 0;
-        await foreach (var file in client.Files.ListAsync(cancellationToken).ConfigureAwait(false))
+        var isSure = true;
+        await foreach (var file in newestFirst.ConfigureAwait(false))
         {
-            if ((file.PathParts?.Path ?? file.Path) == path)
-                return file;
+            var other = file.PathParts?.Path ?? file.Path;
+            if (other == path)
+                return (file, true);
             if (++seen >= NewestFiles && file.DateUploaded < since - ClockDifference)
                 break;
+            isSure &= !string.IsNullOrEmpty(other) || file.DateUploaded < since - ClockDifference;
         }
 
-        return null;
+        return (null, isSure);
     }
 
     /// <summary>The bytes are stored by now. When they cannot be registered, the error tells where they lie.</summary>

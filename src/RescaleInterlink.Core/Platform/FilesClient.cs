@@ -44,15 +44,12 @@ public sealed class FilesClient
             cancellationToken);
 
     /// <summary>Newest first, streamed page by page; ending the enumeration early stops the paging.</summary>
-    public async IAsyncEnumerable<PlatformFile> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var call = new ApiCall(HttpMethod.Get, "/api/v3/files/?ordering=-dateUploaded", _channel.Policy.Listing, "the list of files");
-        await foreach (var entry in _channel.ListAsync(call, PageSize, PlatformJson.Default.PageDtoFileDto, cancellationToken).ConfigureAwait(false))
-        {
-            if (entry.ToRecord() is { IsDeleted: false } file && entry.IsUploaded != false)
-                yield return file;
-        }
-    }
+    public IAsyncEnumerable<PlatformFile> ListAsync(CancellationToken cancellationToken)
+        => ListAsync(withHidden: false, cancellationToken);
+
+    /// <summary>The same, with files that are in the Trash or count as not uploaded.</summary>
+    public IAsyncEnumerable<PlatformFile> ListAllAsync(CancellationToken cancellationToken)
+        => ListAsync(withHidden: true, cancellationToken);
 
     /// <exception cref="RescaleException">FileNotFound, ...</exception>
     public Task AddTagAsync(string fileId, string tag, CancellationToken cancellationToken)
@@ -63,6 +60,16 @@ public sealed class FilesClient
                 NotFoundId = ErrorIds.FileNotFound,
             },
             cancellationToken);
+
+    private async IAsyncEnumerable<PlatformFile> ListAsync(bool withHidden, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var call = new ApiCall(HttpMethod.Get, "/api/v3/files/?ordering=-dateUploaded", _channel.Policy.Listing, "the list of files");
+        await foreach (var entry in _channel.ListAsync(call, PageSize, PlatformJson.Default.PageDtoFileDto, cancellationToken).ConfigureAwait(false))
+        {
+            if (entry.ToRecord() is { } file && (withHidden || (!file.IsDeleted && entry.IsUploaded != false)))
+                yield return file;
+        }
+    }
 
     private async Task<PlatformFile> GetFileAsync(ApiCall call, CancellationToken cancellationToken)
     {
