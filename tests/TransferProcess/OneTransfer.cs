@@ -55,8 +55,8 @@ internal sealed class OneTransfer : IAsyncDisposable
         {
             Source = source,
             Store = Wrap(_stores.ForUploads(_session.User)),
-            Key = ObjectNaming.ForS3(null, _settings.Name, ObjectNaming.NewSuffix()).Key,
-            Resume = _identities.ForUpload(source, _settings.Name, folder, storage.ConnectionSettings?.Container),
+            Key = ObjectNaming.ForNew(storage, _settings.Name).Key,
+            Resume = _identities.ForUpload(source, _settings.Name, folder, _session.User, []),
             OnNotice = text => _say("notice " + text),
             OnCommitted = async (result, token) =>
             {

@@ -56,24 +56,28 @@ public sealed partial class FileLibrary
         if (stored.Direction == TransferDirection.Download)
         {
             var file = await _client.Files.GetAsync(description.FileId!, cancellationToken).ConfigureAwait(false);
+            RequireSame(stored, ObjectPath(file) is { } key ? _identities.ForDownload(file, key, path) : null, "the file lies elsewhere in the storage by now");
             var options = new DownloadOptions { Overwrite = overwrite, OnNotice = onNotice, OnContinued = onContinued };
             return new ResumedTransfer(Describe(stored), null, await DownloadAsync(engine, file, path, options, cancellationToken).ConfigureAwait(false));
         }
 
-        await RequireThisStorageAsync(stored, cancellationToken).ConfigureAwait(false);
+        var user = await RequireThisStorageAsync(stored, cancellationToken).ConfigureAwait(false);
         using var source = new LocalFileSource(path);
-        var choices = new UploadOptions { PreEncrypt = stored.Format == ObjectFormat.Whole, OnNotice = onNotice, OnContinued = onContinued };
+        var tags = description.Tags ?? [];
+        RequireSame(stored, _identities.ForUpload(source, description.Name, description.FolderId!, user, tags), "another version of this module began it");
+        var choices = new UploadOptions { Tags = tags, PreEncrypt = stored.Format == ObjectFormat.Whole, OnNotice = onNotice, OnContinued = onContinued };
         var uploaded = await UploadAsync(engine, source, description.Name, description.FolderId, choices, cancellationToken).ConfigureAwait(false);
         return new ResumedTransfer(Describe(stored), uploaded, null);
     }
 
     /// <summary>Cleans up both ends: gives up the upload, or deletes its object if no file is registered with it; deletes the
     /// partial file; then the checkpoint.</summary>
-    /// <exception cref="RescaleException">TransferNotFound, TransferInUse, TransferNotResumable when it is another platform's, and what
-    /// platform and store report.</exception>
-    public async Task RemoveAsync(string id, CancellationToken cancellationToken)
+    /// <param name="onNotice">Told what stays, when it is not sure that nobody needs it.</param>
+    /// <exception cref="RescaleException">TransferNotFound, TransferInUse, TransferNotResumable when it belongs to another platform, user
+    /// or storage, DestinationUnwritable, and what platform and store report.</exception>
+    public async Task RemoveAsync(string id, Action<string>? onNotice, CancellationToken cancellationToken)
     {
-        if (await _checkpoints.RemoveAsync(id, stored => CleanUpAsync(stored, cancellationToken), cancellationToken).ConfigureAwait(false))
+        if (await _checkpoints.RemoveAsync(id, stored => CleanUpAsync(stored, onNotice, cancellationToken), cancellationToken).ConfigureAwait(false))
             return;
         var (store, prefix) = await FindUploadsAsync(cancellationToken).ConfigureAwait(false);
         await foreach (var upload in store.ListUploadsAsync(prefix, cancellationToken).ConfigureAwait(false))
@@ -87,41 +91,51 @@ public sealed partial class FileLibrary
         throw NotFound(id);
     }
 
-    private async Task CleanUpAsync(StoredTransfer stored, CancellationToken cancellationToken)
+    private async Task CleanUpAsync(StoredTransfer stored, Action<string>? onNotice, CancellationToken cancellationToken)
     {
         // Nothing else is known of it: an upload is found by listing, a partial file has a name of its own.
         if (stored.Problem is not null)
             return;
         if (stored.Direction == TransferDirection.Download)
         {
-            if (stored.PartialFile is { } partial)
-                File.Delete(partial);
+            LocalTransfers.DeletePartialFile(stored);
             return;
         }
 
         RequireThisPlatform(stored);
-        await RequireThisStorageAsync(stored, cancellationToken).ConfigureAwait(false);
-        var user = await _user.GetAsync(cancellationToken).ConfigureAwait(false);
+        var user = await RequireThisStorageAsync(stored, cancellationToken).ConfigureAwait(false);
         var store = _stores.ForUploads(user);
+        var key = stored.ObjectKey!;
         if (stored.UploadId is { } upload && !stored.IsCommitted)
-            await store.AbortAsync(new MultipartUpload(stored.ObjectKey!, upload, new Dictionary<string, string>()), cancellationToken).ConfigureAwait(false);
+            await store.AbortAsync(new MultipartUpload(key, upload, new Dictionary<string, string>()), cancellationToken).ConfigureAwait(false);
         // The commit may have succeeded, and the registration too, without the checkpoint having heard of it.
-        if (await ExistsAsync(store, stored.ObjectKey!, cancellationToken).ConfigureAwait(false)
-            && await FileRegistrar.FindAsync(
-                _client, ObjectNaming.RegisteredPath(user.DefaultStorage, stored.ObjectKey!), stored.Begun, cancellationToken).ConfigureAwait(false) is null)
-            await store.DeleteAsync(stored.ObjectKey!, cancellationToken).ConfigureAwait(false);
+        if (await FindObjectAsync(store, key, cancellationToken).ConfigureAwait(false) is not { } found)
+            return;
+        if (await WhyKeepAsync(stored, found, user, cancellationToken).ConfigureAwait(false) is { } why)
+            onNotice?.Invoke($"The object '{key}' of '{stored.LocalPath}' stays in the storage: {why}.");
+        else
+            await store.DeleteAsync(key, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<bool> ExistsAsync(IObjectStore store, string key, CancellationToken cancellationToken)
+    /// <returns>Why the object must stay; null when it is sure that no file is registered with it.</returns>
+    private async Task<string?> WhyKeepAsync(StoredTransfer stored, ObjectProperties found, UserProfile user, CancellationToken cancellationToken)
+    {
+        if (stored.Description!.Account is null)
+            return "it is not known who has sent it, and so which files to look among";
+        // The older of the two: the clock of this machine may be wrong, and no file is older than its object.
+        var since = found.LastModified < stored.Begun ? found.LastModified : stored.Begun;
+        return await FileRegistrar.WhyInUseAsync(_client, ObjectNaming.RegisteredPath(user.DefaultStorage, stored.ObjectKey!), since, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<ObjectProperties?> FindObjectAsync(IObjectStore store, string key, CancellationToken cancellationToken)
     {
         try
         {
-            await store.GetPropertiesAsync(key, cancellationToken).ConfigureAwait(false);
-            return true;
+            return await store.GetPropertiesAsync(key, cancellationToken).ConfigureAwait(false);
         }
         catch (RescaleException missing) when (missing.ErrorId == ErrorIds.ObjectNotFound)
         {
-            return false;
+            return null;
         }
     }
 
@@ -180,13 +194,30 @@ public sealed partial class FileLibrary
             throw NotResumable(stored.Id, $"it belongs to {stored.Description.Platform}", "Connect to that platform first.");
     }
 
-    /// <summary>Uploads go to the default storage; when that is another one by now, nothing of this one is there.</summary>
-    private async Task RequireThisStorageAsync(StoredTransfer stored, CancellationToken cancellationToken)
+    /// <summary>Uploads go to the default storage of one user; elsewhere nothing of this one is to be looked for, continued or deleted.</summary>
+    private async Task<UserProfile> RequireThisStorageAsync(StoredTransfer stored, CancellationToken cancellationToken)
     {
-        var began = ResumeIdentities.ContainerOf(stored.RemoteId!);
-        var now = (await _user.GetAsync(cancellationToken).ConfigureAwait(false)).DefaultStorage.ConnectionSettings?.Container;
-        if (began != now)
-            throw NotResumable(stored.Id, $"it went to the storage '{began}', and your files now go to '{now}'", "Ask for the former storage back, or send the file anew.");
+        var (began, user) = (stored.Description!, await _user.GetAsync(cancellationToken).ConfigureAwait(false));
+        if (began.Account is { } account && account != user.Email)
+            throw NotResumable(stored.Id, $"it belongs to the user '{account}', and you are connected as '{user.Email}'", "Connect as that user.");
+        var (storage, container) = (user.DefaultStorage.Id, user.DefaultStorage.ConnectionSettings?.Container);
+        if (began.Account is not null && (began.StorageId != storage || began.Container != container))
+        {
+            throw NotResumable(
+                stored.Id, $"it went to the storage '{began.StorageId}/{began.Container}', and your files now go to '{storage}/{container}'",
+                "Ask for the former storage back, or send the file anew.");
+        }
+
+        if (!stored.ObjectKey!.StartsWith(ObjectNaming.KeyPrefix(user.DefaultStorage), StringComparison.Ordinal))
+            throw NotResumable(stored.Id, "your files now go to another place in the storage", "Ask for the former storage back, or send the file anew.");
+        return user;
+    }
+
+    /// <summary>Otherwise it would begin anew beside what the checkpoint stands for.</summary>
+    private static void RequireSame(StoredTransfer stored, ResumeIdentity? now, string why)
+    {
+        if (now is null || CheckpointFolder.IdOf(stored.Direction, now.LocalPath, now.RemoteId) != stored.Id)
+            throw NotResumable(stored.Id, why, "Remove it, and begin anew.");
     }
 
     private static RescaleException NotFound(string id) => new(

@@ -48,7 +48,7 @@ public sealed partial class FileLibrary : IAsyncDisposable
         var user = await _user.GetAsync(cancellationToken).ConfigureAwait(false);
         folderId ??= (await _folders.GetAsync(cancellationToken).ConfigureAwait(false)).MyLibrary;
         var store = _stores.ForUploads(user);
-        var settings = user.DefaultStorage.ConnectionSettings!;
+        var missedTags = (IReadOnlyList<RescaleException>)[];
         var registrar = new FileRegistrar(_client, user.DefaultStorage, name, folderId);
         var uploaded = await engine.UploadAsync(
             new UploadRequest
@@ -57,15 +57,27 @@ public sealed partial class FileLibrary : IAsyncDisposable
                 Store = store,
                 Key = ObjectNaming.ForNew(user.DefaultStorage, name).Key,
                 Format = options.PreEncrypt ? ObjectFormat.Whole : ObjectFormat.Chained,
-                Resume = options.NoResume ? null : _identities.ForUpload(source, name, folderId, settings.Container),
+                Resume = options.NoResume ? null : _identities.ForUpload(source, name, folderId, user, options.Tags),
                 OnNotice = options.OnNotice,
                 OnContinued = options.OnContinued,
-                OnCommitted = registrar.RegisterAsync,
+                OnCommitted = RegisterAsync,
             },
             cancellationToken).ConfigureAwait(false);
         // One that cannot be continued is registered when the engine is done with it, and keeps no other from its place there.
-        var file = registrar.Registered ?? await registrar.RegisterAsync(uploaded, cancellationToken).ConfigureAwait(false);
-        return new UploadedFile(file.Id, name, uploaded.Length, uploaded.Sha512, folderId, uploaded.Key, uploaded.Parts, uploaded.Integrity, uploaded.Duration, uploaded.ResumedBytes);
+        if (registrar.Registered is null)
+            await RegisterAsync(uploaded, cancellationToken).ConfigureAwait(false);
+        return new UploadedFile(
+            registrar.Registered!.Id, name, uploaded.Length, uploaded.Sha512, folderId, uploaded.Key, uploaded.Parts, uploaded.Integrity, uploaded.Duration, uploaded.ResumedBytes)
+        {
+            MissedTags = missedTags,
+        };
+
+        // As long as the tags are not set, the checkpoint stays: a stop in here repeats them, which changes nothing.
+        async Task RegisterAsync(UploadResult stored, CancellationToken token)
+        {
+            var file = await registrar.RegisterAsync(stored, token).ConfigureAwait(false);
+            missedTags = await FileTags.AddAsync(_client.Files, file.Id, name, options.Tags, token).ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc cref="DownloadAsync(TransferEngine, PlatformFile, string, DownloadOptions, CancellationToken)"/>

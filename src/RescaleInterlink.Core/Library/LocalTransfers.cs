@@ -18,16 +18,19 @@ public static class LocalTransfers
         id,
         static stored =>
         {
-            if (stored is { Problem: null, PartialFile: { } partial })
-                Delete(partial);
+            DeletePartialFile(stored);
             return Task.CompletedTask;
         },
         cancellationToken);
 
     internal static CheckpointFolder Folder => new(Path.Combine(StateFolder.Path, "transfers"));
 
-    private static void Delete(string partial)
+    /// <summary>Deletes what a download has received, if that is known.</summary>
+    /// <exception cref="RescaleException">DestinationUnwritable.</exception>
+    internal static void DeletePartialFile(StoredTransfer stored)
     {
+        if (stored is not { Problem: null, PartialFile: { } partial })
+            return;
         try
         {
             File.Delete(partial);

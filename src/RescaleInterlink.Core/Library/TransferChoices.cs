@@ -6,6 +6,9 @@ public sealed record UploadOptions
     /// <summary>Begin anew, keep nothing to continue with, and clean up after a stop too.</summary>
     public bool NoResume { get; init; }
 
+    /// <summary>Set on the file once it is registered. They are kept with what an interrupted upload is continued from.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
     /// <summary>Write the format that every client can read (v0): the same bytes, other metadata.</summary>
     public bool PreEncrypt { get; init; }
 

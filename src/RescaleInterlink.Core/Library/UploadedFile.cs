@@ -8,4 +8,8 @@ namespace RescaleInterlink.Library;
 /// <param name="ResumedBytes">Plaintext bytes that an earlier run had sent.</param>
 public sealed record UploadedFile(
     string Id, string Name, long Length, string Sha512, string FolderId, string ObjectKey, int Parts,
-    Transfers.Integrity Integrity, TimeSpan Duration, long ResumedBytes);
+    Transfers.Integrity Integrity, TimeSpan Duration, long ResumedBytes)
+{
+    /// <summary>Tags that could not be set, each with its reason; the file is none the worse for it.</summary>
+    public IReadOnlyList<Errors.RescaleException> MissedTags { get; init; } = [];
+}

@@ -55,6 +55,8 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
             var (earlier, problem) = file.Load();
             if (problem is not null)
                 Notice($"The earlier upload of '{request.Source.DisplayName}' cannot be continued, because its checkpoint cannot be used: {problem}. It begins anew.");
+            // What is done with it in the end is what this command wants.
+            if (earlier is not null) earlier = earlier with { Description = name.Description };
             if (earlier is not null && await ContinueAsync(earlier, file, identity, cancellationToken) is { } continued) return continued;
             var plan = ObjectPlan.New(request, partSize);
             if (identity.Length <= partSize)

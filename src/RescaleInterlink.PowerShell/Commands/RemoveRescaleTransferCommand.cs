@@ -98,7 +98,7 @@ public sealed class RemoveRescaleTransferCommand : RescaleCmdlet
         {
             if (IsConnected)
             {
-                await Session.Library.RemoveAsync(transfer.Id, StopToken);
+                await Session.Library.RemoveAsync(transfer.Id, PostWarning, StopToken);
                 return;
             }
         }

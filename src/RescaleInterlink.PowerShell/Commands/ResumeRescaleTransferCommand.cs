@@ -48,6 +48,8 @@ public sealed class ResumeRescaleTransferCommand : TransferCmdlet
         if (done.Uploaded is { } sent)
         {
             State.Files.Add(sent.Id, sent.Name);
+            foreach (RescaleException missed in sent.MissedTags)
+                await WriteErrorAsync(missed, sent.Id);
             await WriteAsync(new SentFileItem(sent, done.Transfer.LocalPath!));
         }
         else if (done.Downloaded is { } received)

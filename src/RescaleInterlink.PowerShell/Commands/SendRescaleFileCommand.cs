@@ -161,12 +161,12 @@ public sealed class SendRescaleFileCommand : TransferCmdlet
     private async Task SendAsync(string file, string? folder, CancellationToken cancellationToken)
     {
         using var source = new LocalFileSource(file);
-        var options = new UploadOptions { PreEncrypt = PreEncrypt, NoResume = NoResume, OnNotice = PostWarning, OnContinued = ContinuedNotice(file) };
+        var options = new UploadOptions { Tags = Tag, PreEncrypt = PreEncrypt, NoResume = NoResume, OnNotice = PostWarning, OnContinued = ContinuedNotice(file) };
         UploadedFile sent = await Session.Library.UploadAsync(Engine, source, System.IO.Path.GetFileName(file), folder, options, cancellationToken);
         State.Files.Add(sent.Id, sent.Name);
         PostVerbose($"Uploaded '{file}' as {sent.Id}, {sent.Length} bytes in {sent.Parts} part(s).");
         // The file is none the worse for a tag that could not be set.
-        foreach (RescaleException missed in await FileTags.AddAsync(Session.Client.Files, sent.Id, sent.Name, Tag, cancellationToken))
+        foreach (RescaleException missed in sent.MissedTags)
             await WriteErrorAsync(missed, sent.Id);
         await WriteAsync(new SentFileItem(sent, file));
     }
