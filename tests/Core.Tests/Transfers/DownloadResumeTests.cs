@@ -101,8 +101,11 @@ public sealed class DownloadResumeTests : IAsyncLifetime
         // The file cannot be hashed to its end while the last range stalls; the others come all the same.
         var faulty = new FaultInjectingObjectStore(_memory, 1, new StoreFault(StoreOperation.Read, StoreFaultKind.Stall, Skip: 11));
         using var stop = new CancellationTokenSource();
-        var download = _fixture.Engine.DownloadAsync(Request(faulty), stop.Token);
+        await using var engine = new TransferEngine(_fixture.Options);
+        var download = engine.DownloadAsync(Request(faulty), stop.Token);
         await faulty.Stalled.WaitAsync(EngineFixture.Patience);
+        // What has been read may still be on its way to the file.
+        await Waiting.UntilAsync(() => engine.GetProgress().BytesDone >= 19 * Chunk);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => download);
         Assert.InRange((await ResumeAsync()).Result.ResumedBytes, 19 * Chunk, Length);
