@@ -196,6 +196,29 @@ Describe 'Send-RescaleFile' {
         }
         ($ids | Sort-Object -Unique).Count | Should -Be 12
     }
+
+    It 'refuses a name with control characters, which no download takes and no storage lists' -Skip:$IsWindows {
+        $odd = New-RandomFile (Join-Path $folder 'odd' "new`nline.dat") 10
+        Send-RescaleFile -LiteralPath $odd -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
+        $failed.FullyQualifiedErrorId | Should -BeLike 'UnsafeFileName,*'
+        Get-RescaleTransfer -ErrorVariable failed | Should -BeNullOrEmpty
+        $failed | Should -BeNullOrEmpty
+    }
+
+    It 'refuses a folder that does not exist before anything travels' {
+        $before = (Get-StorageCounter $sandbox).bytesIn
+        Send-RescaleFile $sources[0], $sources[1] -FolderId nope -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
+        $failed.Count | Should -Be 2
+        $failed.FullyQualifiedErrorId | Should -BeLike 'FolderNotFound,*'
+        (Get-StorageCounter $sandbox).bytesIn | Should -Be $before
+    }
+
+    It 'says of a small file, too, that the storage compared its checksum' -Skip:($env:RESCALE_TEST_STORAGE -eq 'Azure') {
+        # That this storage takes checksums is known once an upload in parts has begun.
+        $large = New-RandomFile (Join-Path $folder 'in' 'two parts.bin') (16MB + 1)
+        (Send-RescaleFile $large).Integrity | Should -Be 'Verified'
+        (Send-RescaleFile $sources[0]).Integrity | Should -Be 'Verified'
+    }
 }
 
 Describe 'Receive-RescaleFile' {
@@ -300,6 +323,23 @@ Describe 'Receive-RescaleFile' {
     It '-WhatIf receives nothing' {
         $sent | Receive-RescaleFile -Destination (Join-Path $folder 'whatif') -WhatIf | Should -BeNullOrEmpty
         Test-Path (Join-Path $folder 'whatif') | Should -BeFalse
+    }
+
+    It 'tells what is in the way at the destination' {
+        $sent = Send-RescaleFile (New-RandomFile (Join-Path $folder 'in' 'way.dat') 10)
+        $file = New-RandomFile (Join-Path $folder 'way' 'file') 1
+        $null = New-Item -ItemType Directory (Join-Path $folder 'way' 'way.dat')
+        foreach ($where in $file, (Join-Path $file 'sub')) {
+            $sent | Receive-RescaleFile -Destination $where -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
+            $failed[0].FullyQualifiedErrorId | Should -BeLike 'DestinationInvalid,*'
+            "$($failed[0])" | Should -Match ([regex]::Escape("'$file' is a file and not a folder"))
+        }
+        foreach ($conflict in 'Overwrite', 'Skip') {
+            $sent | Receive-RescaleFile -Destination (Join-Path $folder 'way') -Conflict $conflict -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
+            $failed[0].FullyQualifiedErrorId | Should -BeLike 'DestinationInvalid,*'
+            $failed[0].ErrorDetails.RecommendedAction | Should -Not -Match 'Name a file'
+        }
+        ($sent | Receive-RescaleFile -Destination (Join-Path $folder 'way') -Conflict Rename).Path | Should -BeLike '*way (2).dat'
     }
 }
 

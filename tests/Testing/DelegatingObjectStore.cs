@@ -48,7 +48,7 @@ public abstract class DelegatingObjectStore(IObjectStore inner) : IObjectStore
             return properties;
         }, cancellationToken);
 
-    public Task<string> PutAsync(
+    public Task<WrittenObject> PutAsync(
         string key, ReadOnlyMemory<byte> content, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken) =>
         RunAsync(StoreOperation.Put, content.Length, () => inner.PutAsync(key, content, metadata, cancellationToken), cancellationToken);
 

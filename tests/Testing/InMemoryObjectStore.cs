@@ -88,13 +88,13 @@ public sealed class InMemoryObjectStore : IObjectStore
         }
     }
 
-    public Task<string> PutAsync(
+    public Task<WrittenObject> PutAsync(
         string key, ReadOnlyMemory<byte> content, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var stored = new StoredObject(content.ToArray(), HexOf(MD5.HashData(content.Span)), Copy(metadata));
         lock (_lock) _objects[key] = stored;
-        return Task.FromResult(stored.ETag);
+        return Task.FromResult(new WrittenObject(stored.ETag));
     }
 
     public Task<MultipartUpload> BeginAsync(string key, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)

@@ -43,7 +43,7 @@ public static class ObjectStoreContract
     public static async Task PutAndReadBack(IObjectStore store)
     {
         var (key, content) = (NewKey(), Bytes(100_000));
-        var etag = await store.PutAsync(key, content, Metadata, default);
+        var etag = (await store.PutAsync(key, content, Metadata, default)).ETag;
         var properties = await store.GetPropertiesAsync(key, default);
         Require(properties.Length == content.Length, "length");
         Require(properties.ETag == etag, "the ETag of the answer is the object's");
@@ -55,7 +55,7 @@ public static class ObjectStoreContract
     public static async Task StartWithProperties(IObjectStore store)
     {
         var (key, content) = (NewKey(), Bytes(1000));
-        var etag = await store.PutAsync(key, content, Metadata, default);
+        var etag = (await store.PutAsync(key, content, Metadata, default)).ETag;
         foreach (var asked in new[] { 1, 999, 1000, 1001, 5000 })
         {
             var start = new byte[asked];
@@ -70,8 +70,8 @@ public static class ObjectStoreContract
     public static async Task PutReplaces(IObjectStore store)
     {
         var key = NewKey();
-        var first = await store.PutAsync(key, Bytes(10), Metadata, default);
-        var second = await store.PutAsync(key, Bytes(20), new Dictionary<string, string>(), default);
+        var first = (await store.PutAsync(key, Bytes(10), Metadata, default)).ETag;
+        var second = (await store.PutAsync(key, Bytes(20), new Dictionary<string, string>(), default)).ETag;
         var properties = await store.GetPropertiesAsync(key, default);
         Require(first != second && properties is { Length: 20, Metadata.Count: 0 }, "the second object stands alone");
     }
@@ -107,7 +107,7 @@ public static class ObjectStoreContract
     public static async Task ChangedObject(IObjectStore store)
     {
         var key = NewKey();
-        var etag = await store.PutAsync(key, Bytes(100), Metadata, default);
+        var etag = (await store.PutAsync(key, Bytes(100), Metadata, default)).ETag;
         await store.PutAsync(key, Bytes(100, seed: 2), Metadata, default);
         await RequireErrorAsync(ErrorIds.ObjectChanged, () => ReadAsync(store, key, 0, 10, etag));
     }
@@ -222,7 +222,7 @@ public static class ObjectStoreContract
     public static async Task CommitReplaces(IObjectStore store)
     {
         var key = NewKey();
-        var before = await store.PutAsync(key, Bytes(30), new Dictionary<string, string> { ["iv"] = "b2xk" }, default);
+        var before = (await store.PutAsync(key, Bytes(30), new Dictionary<string, string> { ["iv"] = "b2xk" }, default)).ETag;
         var upload = await store.BeginAsync(key, Metadata, default);
         var part = await store.WritePartAsync(upload, 1, Bytes(40, seed: 2), default);
         Require((await ReadAsync(store, key, 0, 30, before)).AsSpan().SequenceEqual(Bytes(30)), "the old object stays until the commit");

@@ -26,11 +26,17 @@ public sealed class FolderNames(FoldersClient folders, CancellationToken cancell
         }
     }
 
+    /// <summary>Makes sure that there is such a folder, before anything is sent to it.</summary>
+    /// <exception cref="RescaleException">FolderNotFound, or the platform's failure.</exception>
+    public Task RequireAsync(string folderId) => Of(folderId).BeginAsync(cancellationToken);
+
     /// <returns>A file of that name in the folder, or null.</returns>
     /// <exception cref="RescaleException">FolderNotFound, or the platform's failure; the next look-up lists anew.</exception>
     public Task<PlatformFile?> FindAsync(string folderId, string name)
-        => _listings.GetOrAdd(folderId, id => new Listing(() => folders.ListContentsAsync(id, cancellationToken).GetAsyncEnumerator(cancellationToken)))
-            .FindAsync(name, cancellationToken);
+        => Of(folderId).FindAsync(name, cancellationToken);
+
+    private Listing Of(string folderId)
+        => _listings.GetOrAdd(folderId, id => new Listing(() => folders.ListContentsAsync(id, cancellationToken).GetAsyncEnumerator(cancellationToken)));
 
     public async ValueTask DisposeAsync()
     {
@@ -43,19 +49,32 @@ public sealed class FolderNames(FoldersClient folders, CancellationToken cancell
         private readonly SemaphoreSlim _turn = new(1);
         private readonly Dictionary<string, PlatformFile> _seen = new(StringComparer.Ordinal);
         private IAsyncEnumerator<FolderEntry>? _rest;
+        private volatile bool _hasBegun;
         private bool _ended;
 
-        public async Task<PlatformFile?> FindAsync(string name, CancellationToken cancellationToken)
+        /// <summary>Reads as far as its first entry, unless that has been done.</summary>
+        public Task BeginAsync(CancellationToken cancellationToken)
+            => _hasBegun ? Task.CompletedTask : InTurnAsync(async () => _rest is not null || _ended || await ReadAsync().ConfigureAwait(false), cancellationToken);
+
+        public Task<PlatformFile?> FindAsync(string name, CancellationToken cancellationToken)
+            => InTurnAsync(
+                async () =>
+                {
+                    PlatformFile? found;
+                    while (!_seen.TryGetValue(name, out found) && await ReadAsync().ConfigureAwait(false))
+                    {
+                    }
+
+                    return found;
+                },
+                cancellationToken);
+
+        private async Task<T> InTurnAsync<T>(Func<Task<T>> look, CancellationToken cancellationToken)
         {
             await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                PlatformFile? found;
-                while (!_seen.TryGetValue(name, out found) && await ReadAsync().ConfigureAwait(false))
-                {
-                }
-
-                return found;
+                return await look().ConfigureAwait(false);
             }
             catch
             {
@@ -74,7 +93,9 @@ public sealed class FolderNames(FoldersClient folders, CancellationToken cancell
             if (_ended)
                 return false;
             _rest ??= open();
-            if (!await _rest.MoveNextAsync().ConfigureAwait(false))
+            var isMore = await _rest.MoveNextAsync().ConfigureAwait(false);
+            _hasBegun = true;
+            if (!isMore)
             {
                 _ended = true;
                 await CloseAsync().ConfigureAwait(false);

@@ -24,7 +24,10 @@ public static class SafeFileName
         return Beneath(folder, relativePath) ?? Path.Combine(folder, Require(name));
     }
 
-    /// <summary>Names that are given to the platform: what the Go tool accepts, so that it can fetch them.</summary>
+    /// <summary>
+    /// Names that are given to the platform: what the Go tool accepts, so that it can fetch them, but no control characters: no download
+    /// takes them, and in an object's key some make the storage unable to list its container.
+    /// </summary>
     internal static void RequirePlain(string? name)
     {
         if (PlainFault(name) is { } fault)
@@ -37,8 +40,6 @@ public static class SafeFileName
             return fault;
         if (name == ".")
             return "it names a folder";
-        if (name!.Any(char.IsControl))
-            return "it has a control character";
         if (!windows)
             return null;
         if (name!.AsSpan().ContainsAny(WindowsRefuses))
@@ -54,7 +55,7 @@ public static class SafeFileName
     {
         null or "" => "it is empty",
         ".." => "it names a folder",
-        _ when name.Contains('\0', StringComparison.Ordinal) => "it has a control character",
+        _ when name.Any(char.IsControl) => "it has a control character",
         _ when name.AsSpan().ContainsAny('/', '\\') => "it has a path separator",
         _ => null,
     };
@@ -100,7 +101,7 @@ public static class SafeFileName
         ErrorIds.UnsafeFileName,
         ErrorKind.InvalidInput,
         $"The name '{Shown(name)}' cannot be a file name: {fault}.",
-        "Rename the file.");
+        "Give it another name where it is.");
 
     private static string Shown(string? name)
     {

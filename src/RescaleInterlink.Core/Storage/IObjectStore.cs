@@ -23,8 +23,8 @@ public interface IObjectStore : IAsyncDisposable
     /// <exception cref="Errors.RescaleException">ObjectNotFound; ObjectChanged when the object is empty, which some stores do not answer.</exception>
     Task<ObjectProperties> ReadStartAsync(string key, Memory<byte> destination, CancellationToken cancellationToken);
 
-    /// <summary>Stores a whole object in one request. Returns its ETag.</summary>
-    Task<string> PutAsync(string key, ReadOnlyMemory<byte> content, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken);
+    /// <summary>Stores a whole object in one request.</summary>
+    Task<WrittenObject> PutAsync(string key, ReadOnlyMemory<byte> content, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken);
 
     Task<MultipartUpload> BeginAsync(string key, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken);
 

@@ -25,7 +25,7 @@ public sealed class RetryingObjectStore(IObjectStore inner, RetryPolicy policy) 
     public Task<ObjectProperties> ReadStartAsync(string key, Memory<byte> destination, CancellationToken cancellationToken) =>
         RunAsync(() => inner.ReadStartAsync(key, destination, cancellationToken), cancellationToken);
 
-    public Task<string> PutAsync(
+    public Task<WrittenObject> PutAsync(
         string key, ReadOnlyMemory<byte> content, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken) =>
         RunAsync(() => inner.PutAsync(key, content, metadata, cancellationToken), cancellationToken);
 

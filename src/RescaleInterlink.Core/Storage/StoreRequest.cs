@@ -26,7 +26,7 @@ internal static class StoreRequests
         StoreRequest.Begin => $"Starting an upload of object '{key}'",
         StoreRequest.List => $"Listing the parts of object '{key}'",
         StoreRequest.Commit => $"Finishing object '{key}'",
-        StoreRequest.ListUploads => $"Listing the unfinished uploads of '{key}'",
+        StoreRequest.ListUploads => key.Length == 0 ? "Listing the unfinished uploads" : $"Listing the unfinished uploads of '{key}'",
         StoreRequest.Delete => $"Deleting object '{key}'",
         _ => $"Giving up the upload of object '{key}'",
     };

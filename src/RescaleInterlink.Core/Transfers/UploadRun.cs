@@ -163,8 +163,8 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
         hasher.Append(buffer.Memory.Span[..length]);
         using var encryptor = new ChainedEncryptor(plan.EncryptionKey, plan.Iv);
         part.CipherLength = encryptor.EncryptFinal(buffer.Memory.Span[..length], buffer.Memory.Span);
-        await PutAsync(part, plan, identity, length, cancellationToken);
-        return new UploadResult(plan.Key, plan.EncryptionKey, plan.Iv, length, hasher.Finish(), 1);
+        var written = await PutAsync(part, plan, identity, length, cancellationToken);
+        return ResultOf(written, plan, length, hasher.Finish());
     }
 
     private async Task<UploadResult> RunPipelineAsync(SourceIdentity identity, UploadLedger ledger, CancellationToken cancellationToken)
@@ -183,8 +183,8 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
                 entry.Verify();
                 if (pipeline.Single is { } single)
                 {
-                    await PutAsync(single, plan, identity, pipeline.Length, cancellationToken);
-                    return new UploadResult(plan.Key, plan.EncryptionKey, plan.Iv, pipeline.Length, sha512(), 1);
+                    var written = await PutAsync(single, plan, identity, pipeline.Length, cancellationToken);
+                    return ResultOf(written, plan, pipeline.Length, sha512());
                 }
 
                 await RequireUnchangedAsync(request.Source, identity, pipeline.Length, cancellationToken);
@@ -199,13 +199,20 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
         }, cancellationToken);
     }
 
-    private async Task PutAsync(UploadPart part, ObjectPlan plan, SourceIdentity identity, long length, CancellationToken cancellationToken)
+    private async Task<WrittenObject> PutAsync(UploadPart part, ObjectPlan plan, SourceIdentity identity, long length, CancellationToken cancellationToken)
     {
         await RequireUnchangedAsync(request.Source, identity, length, cancellationToken);
-        await entry.RequestAsync(RequestLane.Body,
+        var written = await entry.RequestAsync(RequestLane.Body,
             () => request.Store.PutAsync(plan.Key, part.Ciphertext, plan.Metadata, cancellationToken), cancellationToken);
         entry.AddBytes(part.PlainLength);
+        return written;
     }
+
+    private static UploadResult ResultOf(WrittenObject written, ObjectPlan plan, long length, string sha512) =>
+        new(plan.Key, plan.EncryptionKey, plan.Iv, length, sha512, 1)
+        {
+            Integrity = written.HasChecksum ? Integrity.Verified : Integrity.Unverifiable,
+        };
 
     /// <exception cref="RescaleException">SourceChanged.</exception>
     public static async Task RequireUnchangedAsync(IByteSource source, SourceIdentity before, long read, CancellationToken cancellationToken)

@@ -114,6 +114,9 @@ public sealed class SendRescaleFileCommand : TransferCmdlet
         string? folder = string.IsNullOrEmpty(FolderId) ? null : FolderId;
         try
         {
+            // Else all of it would travel, only to be refused a place.
+            if (folder is not null && length is not null)
+                await _names.RequireAsync(folder);
             if (length is not null && !await IsWantedAsync(file, folder))
                 return;
         }

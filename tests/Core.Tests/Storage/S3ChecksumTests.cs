@@ -20,11 +20,11 @@ public class S3ChecksumTests
             _ => new S3Reply(200, null, [("ETag", "\"tag\"")]),
         });
         await using var store = S3Scripting.Open(server.Url);
-        await store.PutAsync("before", Digits, S3Scripting.Metadata(), default);
+        Assert.False((await store.PutAsync("before", Digits, S3Scripting.Metadata(), default)).HasChecksum);
         var upload = await store.BeginAsync("key", S3Scripting.Metadata(), default);
         var part = await store.WritePartAsync(upload, 1, Digits, default);
         await store.CommitAsync(upload, [part], default);
-        await store.PutAsync("after", Digits, S3Scripting.Metadata(), default);
+        Assert.True((await store.PutAsync("after", Digits, S3Scripting.Metadata(), default)).HasChecksum);
 
         Assert.True(upload.HasChecksums);
         Assert.Equal(OfDigits, part.Checksum);

@@ -208,7 +208,7 @@ public class DownloadFailureTests
         var memory = new InMemoryObjectStore();
         var uploaded = await fixture.UploadAsync(memory, EngineFixture.RandomBytes(Length));
         var failure = await Assert.ThrowsAsync<RescaleException>(() => fixture.DownloadAsync(memory, uploaded, Path.Combine("source.bin", "target")));
-        Assert.Equal(ErrorIds.DestinationUnwritable, failure.ErrorId);
+        Assert.Equal(ErrorIds.DestinationInvalid, failure.ErrorId);
     }
 
     private static async Task<RescaleException> AssertFailsAsync(EngineFixture fixture, string errorId, IObjectStore store, UploadResult uploaded)

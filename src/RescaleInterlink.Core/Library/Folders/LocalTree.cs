@@ -105,7 +105,7 @@ internal sealed class LocalTree(TreeFilter filter, bool includeHidden, SymbolicL
             var verdict = filter.Judge(relativePath, isFolder, folder.Verdict);
             if (verdict == TreeVerdict.LeftOut)
                 return null;
-            if (NameFault(info.Name) is { } fault)
+            if (NameFault(info) is { } fault)
                 return new LocalEntry.Fault(info.FullName, SafeFileName.Unsafe(info.Name, fault));
             if (isLink && links != SymbolicLinkPolicy.Follow)
                 return Refuse(info.FullName);
@@ -152,8 +152,12 @@ internal sealed class LocalTree(TreeFilter filter, bool includeHidden, SymbolicL
         => OperatingSystem.IsWindows() ? info.Attributes.HasFlag(FileAttributes.Hidden) : info.Name.StartsWith('.');
 
     /// <summary>What a download would refuse on this system is not sent from it. What other systems refuse is.</summary>
-    private static string? NameFault(string name)
-        => SafeFileName.Fault(name, OperatingSystem.IsWindows()) ?? (IsUnicode(name) ? null : "it is not valid Unicode");
+    private static string? NameFault(FileSystemInfo info)
+        => SafeFileName.Fault(info.Name, OperatingSystem.IsWindows()) ?? (IsUnicode(info.Name) && !IsReplaced(info) ? null : "it is not valid Unicode");
+
+    /// <summary>Whether .NET put U+FFFD for bytes that are not UTF-8: such a name is listed, but leads to nothing.</summary>
+    private static bool IsReplaced(FileSystemInfo info)
+        => info.Name.Contains('\uFFFD', StringComparison.Ordinal) && info.LinkTarget is null && !Path.Exists(info.FullName);
 
     private static bool IsUnicode(string name)
     {

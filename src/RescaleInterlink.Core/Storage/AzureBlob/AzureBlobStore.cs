@@ -71,13 +71,13 @@ internal sealed class AzureBlobStore : IObjectStore
         }, cancellationToken);
 
     /// <remarks>One block and one commit: the SDK's single request needs a library that not every package source has.</remarks>
-    public async Task<string> PutAsync(
+    public async Task<WrittenObject> PutAsync(
         string key, ReadOnlyMemory<byte> content, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
     {
         // A block cannot be empty; a blob of no blocks is.
         var blocks = content.IsEmpty ? [] : new[] { BlockIds.Of(1) };
         if (!content.IsEmpty) await StageAsync(StoreRequest.Put, key, blocks[0], content, cancellationToken);
-        return await CommitAsync(StoreRequest.Put, key, blocks, metadata, cancellationToken);
+        return new WrittenObject(await CommitAsync(StoreRequest.Put, key, blocks, metadata, cancellationToken));
     }
 
     public Task<MultipartUpload> BeginAsync(string key, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)

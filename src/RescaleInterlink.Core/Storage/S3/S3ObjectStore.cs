@@ -80,7 +80,7 @@ public sealed class S3ObjectStore : IObjectStore
             return true;
         }, cancellationToken);
 
-    public Task<string> PutAsync(
+    public Task<WrittenObject> PutAsync(
         string key, ReadOnlyMemory<byte> content, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken) =>
         CallAsync(StoreRequest.Put, key, async (client, watch) =>
         {
@@ -96,7 +96,8 @@ public sealed class S3ObjectStore : IObjectStore
                 ChecksumCRC32C = _checksums.ForObject(content.Span),
             };
             foreach (var (name, value) in metadata) request.Metadata.Add(name, value);
-            return S3Errors.RequireResult((await client.PutObjectAsync(request, watch.Token)).ETag, StoreRequest.Put, key);
+            var etag = S3Errors.RequireResult((await client.PutObjectAsync(request, watch.Token)).ETag, StoreRequest.Put, key);
+            return new WrittenObject(etag, request.ChecksumCRC32C is not null);
         }, cancellationToken);
 
     public async Task<MultipartUpload> BeginAsync(string key, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)

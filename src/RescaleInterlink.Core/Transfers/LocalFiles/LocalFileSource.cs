@@ -18,7 +18,7 @@ public sealed class LocalFileSource : IRangeSource, IDisposable
         _path = Path.GetFullPath(path);
         if (Directory.Exists(_path))
             throw new RescaleException(ErrorIds.SourceIsDirectory, ErrorKind.InvalidInput,
-                $"'{_path}' is a folder, not a file.", "Send the folder's files, or an archive of it.");
+                $"'{_path}' is a folder, not a file.", "Send it with Send-RescaleFolder, or name its files.");
         if (!File.Exists(_path)) throw LocalFileErrors.SourceNotFound(_path);
     }
 

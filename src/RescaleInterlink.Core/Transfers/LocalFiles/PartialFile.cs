@@ -41,8 +41,19 @@ internal sealed class PartialFile : IDisposable
     {
         if (Directory.Exists(destination))
             throw new RescaleException(ErrorIds.DestinationInvalid, ErrorKind.InvalidInput,
-                $"'{destination}' is a folder.", "Name a file inside it.");
+                $"'{destination}' is a folder, and a file is to be written there.", "Choose another destination, or move the folder away.");
+        if (FileAbove(destination) is { } file)
+            throw new RescaleException(ErrorIds.DestinationInvalid, ErrorKind.InvalidInput,
+                $"'{destination}' cannot be written, because '{file}' is a file and not a folder.", "Choose another destination.");
         if (!overwrite && File.Exists(destination)) throw Exists(destination);
+    }
+
+    /// <summary>The part of the path that should be a folder and is a file.</summary>
+    private static string? FileAbove(string destination)
+    {
+        var place = Path.GetDirectoryName(destination);
+        while (place is not null && !Path.Exists(place)) place = Path.GetDirectoryName(place);
+        return place is not null && File.Exists(place) ? place : null;
     }
 
     public static string NewName() => $".{Convert.ToHexString(RandomNumberGenerator.GetBytes(8)).ToLowerInvariant()}{Suffix}";
@@ -241,7 +252,7 @@ internal sealed class PartialFile : IDisposable
 
     private static RescaleException Exists(string destination) => new(
         ErrorIds.DestinationExists, ErrorKind.AlreadyExists, $"'{destination}' already exists.",
-        "Choose another destination, or allow it to be replaced.");
+        "Choose another destination, or what becomes of it with -Conflict: Overwrite, Skip or Rename.");
 
     public void Dispose()
     {
