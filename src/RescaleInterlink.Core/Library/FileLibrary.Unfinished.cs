@@ -46,7 +46,7 @@ public sealed partial class FileLibrary
         TransferEngine engine, string id, bool overwrite, Action<string>? onNotice, Action<long, long>? onContinued, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(engine);
-        var stored = _checkpoints.Find(id) ?? throw NotFound(id);
+        var stored = _checkpoints.Find(id) ?? throw NotOfThisMachine(id);
         if (stored.Problem is { } problem)
             throw NotResumable(id, problem, "Remove it, and begin anew.");
         RequireThisPlatform(stored);
@@ -222,6 +222,10 @@ public sealed partial class FileLibrary
 
     private static RescaleException NotFound(string id) => new(
         ErrorIds.TransferNotFound, ErrorKind.NotFound, $"There is no unfinished transfer '{id}'.", "List them with Get-RescaleTransfer.");
+
+    private static RescaleException NotOfThisMachine(string id) => new(
+        ErrorIds.TransferNotFound, ErrorKind.NotFound, $"This machine has no unfinished transfer '{id}' to continue.",
+        "List them with Get-RescaleTransfer. An Orphaned one was begun elsewhere: it can only be removed, and the file be sent anew.");
 
     private static RescaleException NotResumable(string id, string why, string action) => new(
         ErrorIds.TransferNotResumable, ErrorKind.State, $"The transfer '{id}' cannot be continued: {why}.", action);
