@@ -37,6 +37,7 @@ var cases = new Dictionary<string, Func<Bench, Task>>
     ["medium"] = bench => FilesCase.RunAsync(bench, "medium", 16, options.Size / 16, objectStore: false),
     ["small"] = bench => FilesCase.RunAsync(bench, "small", Bench.SmallFiles, 64 << 10, objectStore: false),
     ["object-store"] = bench => FilesCase.RunAsync(bench, "object-store", 1, options.Size, objectStore: true),
+    ["azure"] = AzureCase.RunAsync,
     ["memory"] = MemoryCase.RunAsync,
     ["resume"] = ResumeCase.RunAsync,
     ["sandbox"] = SandboxCase.RunAsync,

@@ -10,7 +10,7 @@ folder=$(mktemp -d)
 trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT
 cd "$folder"
 # Port 0: it looks for a free one itself and says which. --loose is not given: what Azure refuses is to be refused.
-"$program" --blobHost 127.0.0.1 --blobPort 0 --inMemoryPersistence --extentMemoryLimit 4096 --silent --disableTelemetry \
+"$program" --blobHost 127.0.0.1 --blobPort 0 --inMemoryPersistence --extentMemoryLimit 16384 --silent --disableTelemetry \
     --skipApiVersionCheck >"$folder/out" 2>&1 </dev/null &
 server=$!
 for _ in $(seq 600); do

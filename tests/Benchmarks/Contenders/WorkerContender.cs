@@ -17,16 +17,16 @@ internal sealed class WorkerContender(string name, Work upload, Work download, b
     public override async Task PrepareAsync(Round round)
     {
         if (upload != Work.EngineUpload || round.Files.Stored.Length > 0) return;
-        var order = Order(upload, round) with { Bucket = ObjectTarget.Keep, Prefix = round.Files.Prefix, Sources = round.Files.Paths };
+        var order = Order(upload, round, ObjectTarget.Keep) with { Prefix = round.Files.Prefix, Sources = round.Files.Paths };
         round.Files.Stored = (await _worker.RunAsync(order)).Files;
     }
 
-    public override Task<Sample> UploadAsync(Round round) => RunAsync(Order(upload, round) with { Bucket = ObjectTarget.Sink, Prefix = "up/", Sources = round.Files.Paths });
+    public override Task<Sample> UploadAsync(Round round) => RunAsync(Order(upload, round, ObjectTarget.Sink) with { Prefix = "up/", Sources = round.Files.Paths });
 
-    public override Task<Sample> DownloadAsync(Round round) => RunAsync(Order(download, round) with { Bucket = ObjectTarget.Keep, Files = round.Files.Stored, Folder = round.Folder });
+    public override Task<Sample> DownloadAsync(Round round) => RunAsync(Order(download, round, ObjectTarget.Keep) with { Files = round.Files.Stored, Folder = round.Folder });
 
-    private WorkOrder Order(Work work, Round round) =>
-        Adjust(new WorkOrder(work) { Endpoint = round.Endpoint, Connections = round.Connections, FilesAtOnce = round.FilesAtOnce });
+    private WorkOrder Order(Work work, Round round, string bucket) =>
+        Adjust(new WorkOrder(work) { Bucket = bucket, Endpoint = round.Endpoint, Connections = round.Connections, FilesAtOnce = round.FilesAtOnce });
 
     private async Task<Sample> RunAsync(WorkOrder order)
     {

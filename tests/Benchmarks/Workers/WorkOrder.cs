@@ -7,6 +7,9 @@ internal sealed record WorkOrder(Work Work)
 {
     public Uri? Endpoint { get; init; }
     public string Bucket { get; init; } = "";
+
+    /// <summary>The endpoint is Azure's, the bucket a container, and this its signature; null: S3.</summary>
+    public string? Sas { get; init; }
     public string Prefix { get; init; } = "";
 
     /// <summary>Full paths of what is sent.</summary>

@@ -14,7 +14,9 @@ internal sealed class WorkerClients : IAsyncDisposable
     private readonly ConcurrentDictionary<Uri, AmazonS3Client> _sdks = new();
 
     /// <summary>Our own store client, as the engine is given it.</summary>
-    public IObjectStore Store(WorkOrder order) => _stores.GetOrAdd((order.Endpoint!, order.Bucket), at => _factory.OpenS3(
+    public IObjectStore Store(WorkOrder order) => _stores.GetOrAdd((order.Endpoint!, order.Bucket), at => order.Sas is { } sas ? _factory.OpenAzure(
+        new AzureStoreDescription("devstoreaccount1", at.Item2, at.Item1),
+        (_, _) => Task.FromResult(new SasCredentials(sas, CoversContainer: true, DateTimeOffset.UtcNow.AddHours(6)))) : _factory.OpenS3(
         new StoreDescription("us-east-1", at.Item2, at.Item1),
         static (_, _) => Task.FromResult(new S3Credentials("bench", "benchsecret", "", DateTimeOffset.UtcNow.AddHours(12)))));
 
