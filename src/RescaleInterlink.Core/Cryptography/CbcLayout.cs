@@ -8,6 +8,10 @@ namespace RescaleInterlink.Cryptography;
 /// </summary>
 public sealed class CbcLayout
 {
+    // Shorter objects, and smaller chunks, would only cost more requests.
+    private const int LeastToStartSmall = 4 << 20;
+    private const int ChunksOfLongObject = 16;
+
     private readonly long _chainPlaintext;
     private readonly long _chainCiphertext;
 
@@ -42,12 +46,17 @@ public sealed class CbcLayout
     public long PlaintextLength(int lastPadding) =>
         (ChainCount - 1) * _chainPlaintext + (CiphertextLength - LastChainOffset) - lastPadding;
 
-    /// <summary>Cuts the object into chunks that can be fetched and decrypted independently, in any order.</summary>
+    /// <summary>
+    /// Cuts the object into chunks that can be fetched and decrypted independently, in any order. Those at the start of a
+    /// long object are smaller: the hash, which needs them in their order, then begins at once and not when the first of many
+    /// large ones that arrive together is whole.
+    /// </summary>
     /// <param name="plaintextLength">Of the whole object.</param>
     /// <param name="chunkSize">Most plaintext bytes of a chunk; a multiple of 16.</param>
     public IEnumerable<CbcChunk> Chunks(long plaintextLength, int chunkSize)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(chunkSize % CipherBlock.Size, 0);
+        var isLong = chunkSize >= LeastToStartSmall && plaintextLength >= (long)chunkSize * ChunksOfLongObject;
         var index = 0;
         for (long chain = 0; chain < ChainCount; chain++)
         {
@@ -57,14 +66,19 @@ public sealed class CbcLayout
             long offset = 0;
             do
             {
+                var size = isLong ? SizeOf(index, chunkSize) : chunkSize;
                 // The last chunk takes the padding along, even when that is a whole block, to save a request for it.
-                var last = plaintext - offset <= chunkSize;
-                var plain = (int)(last ? plaintext - offset : chunkSize);
-                yield return new CbcChunk(index++, chain, start + offset, (int)(last ? ciphertext - offset : chunkSize),
+                var last = plaintext - offset <= size;
+                var plain = (int)(last ? plaintext - offset : size);
+                yield return new CbcChunk(index++, chain, start + offset, (int)(last ? ciphertext - offset : size),
                     offset > 0, chain * _chainPlaintext + offset, plain);
-                offset += chunkSize;
+                offset += size;
             }
             while (offset < plaintext);
         }
     }
+
+    /// <summary>Four of an eighth, four of a quarter, four of a half, then whole ones.</summary>
+    private static int SizeOf(int index, int chunkSize) =>
+        chunkSize / (8 >> Math.Min(index / 4, 3)) / CipherBlock.Size * CipherBlock.Size;
 }

@@ -45,11 +45,34 @@ public sealed class ObjectDecryptor : IDisposable
     /// <exception cref="RescaleException">DecryptionFailed.</exception>
     public Memory<byte> Decrypt(in CbcChunk chunk, Memory<byte> fetched)
     {
+        foreach (var _ in DecryptPieces(chunk, fetched, chunk.CipherLength))
+        {
+        }
+
+        return fetched.Slice(chunk.FetchLength - chunk.CipherLength, chunk.PlainLength);
+    }
+
+    /// <summary>
+    /// Decrypts a fetched chunk in place, one piece after the other as they are asked for: what is done with a piece at once
+    /// finds it in the processor's cache. The last one's padding is checked before it is given out.
+    /// </summary>
+    /// <param name="fetched">Exactly <see cref="CbcChunk.FetchLength"/> bytes.</param>
+    /// <param name="pieceSize">Bytes, a multiple of 16.</param>
+    /// <exception cref="RescaleException">DecryptionFailed.</exception>
+    public IEnumerable<ReadOnlyMemory<byte>> DecryptPieces(CbcChunk chunk, Memory<byte> fetched, int pieceSize)
+    {
         var own = fetched[(chunk.FetchLength - chunk.CipherLength)..];
-        var preceding = chunk.NeedsPreceding ? fetched.Span[..CipherBlock.Size] : default;
-        DecryptChain(chunk.Chain, preceding, own.Span, own.Span);
-        if (chunk.Padding > 0) Padding.Require(own.Span[..chunk.CipherLength], chunk.Padding);
-        return own[..chunk.PlainLength];
+        var preceding = chunk.NeedsPreceding ? fetched[..CipherBlock.Size].ToArray() : [];
+        for (var offset = 0; offset < chunk.CipherLength; offset += pieceSize)
+        {
+            var piece = own.Slice(offset, Math.Min(pieceSize, chunk.CipherLength - offset));
+            var last = piece[^CipherBlock.Size..].ToArray();
+            DecryptChain(chunk.Chain, preceding, piece.Span, piece.Span);
+            preceding = last;
+            var isLast = offset + piece.Length == chunk.CipherLength;
+            if (isLast && chunk.Padding > 0) Padding.Require(piece.Span, chunk.Padding);
+            yield return isLast ? piece[..^chunk.Padding] : piece;
+        }
     }
 
     private void DecryptChain(long chain, ReadOnlySpan<byte> preceding, ReadOnlySpan<byte> ciphertext, Span<byte> plaintext)

@@ -13,6 +13,9 @@ namespace RescaleInterlink.Transfers;
 internal sealed class ChunkFetch(
     DownloadRequest request, string etag, ObjectDecryptor decryptor, PartialFile file, DownloadResume resume, EngineResources engine, TransferEntry entry)
 {
+    // What a processor's own cache holds beside the rest of the work.
+    private const int PieceSize = 128 << 10;
+
     /// <summary>What is still to be fetched, in the order of the file; open until the hash has passed the last chunk.</summary>
     private readonly Channel<CbcChunk> _missing = Channel.CreateUnbounded<CbcChunk>(new UnboundedChannelOptions { SingleReader = true });
 
@@ -85,12 +88,9 @@ internal sealed class ChunkFetch(
                 });
             }
 
-            var plaintext = decryptor.Decrypt(chunk, fetched);
+            var plaintext = fetched.Slice(chunk.FetchLength - chunk.CipherLength, chunk.PlainLength);
             using (await entry.WaitAsync(WaitReason.Disk, engine.Disk.EnterAsync(cancellationToken)))
-            {
-                await file.WriteAsync(chunk.PlainOffset, plaintext, cancellationToken);
-                file.BeginFlush(chunk.PlainOffset, plaintext.Length);
-            }
+                Write(chunk, fetched, cancellationToken);
 
             resume.Finish(chunk, plaintext);
             entry.AddBytes(plaintext.Length);
@@ -102,5 +102,19 @@ internal sealed class ChunkFetch(
         {
             if (!handedOver) buffer.Dispose();
         }
+    }
+
+    /// <summary>Decrypts and writes piece by piece on one thread: each is written from the cache that it was decrypted in.</summary>
+    private void Write(CbcChunk chunk, Memory<byte> fetched, CancellationToken cancellationToken)
+    {
+        var offset = chunk.PlainOffset;
+        foreach (var piece in decryptor.DecryptPieces(chunk, fetched, PieceSize))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            file.Write(offset, piece.Span);
+            offset += piece.Length;
+        }
+
+        file.BeginFlush(chunk.PlainOffset, chunk.PlainLength);
     }
 }

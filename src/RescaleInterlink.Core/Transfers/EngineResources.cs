@@ -6,7 +6,7 @@ namespace RescaleInterlink.Transfers;
 /// <summary>What all transfers of one engine share.</summary>
 internal sealed class EngineResources : IDisposable
 {
-    // A chunk in memory for each of the connections there usually are, and for what the hash still needs.
+    // A chunk in memory for each of the connections there usually are; those that the hash still needs are kept where there is room.
     private const int ChunksInMemory = 16;
     private const int SmallestChunk = 256 << 10;
 
@@ -29,7 +29,8 @@ internal sealed class EngineResources : IDisposable
             ?? (int)Math.Clamp((options.MaxBytesPerSecond ?? long.MaxValue) / LeastPerConnection, 1, AdaptiveLimit.Most);
         Requests = new RequestQueue(
             options.Connections is null ? new AdaptiveLimit(time, MostConnections) : AdaptiveLimit.Fixed(MostConnections));
-        // Writing blocks a thread while the disk is behind; more writers than cores would only take threads from the network.
+        // Decrypting and writing take a thread, and block it while the disk is behind; more of them than cores would only take threads
+        // from the network.
         Disk = new ConcurrencyLimit(Math.Max(2, Environment.ProcessorCount));
         ChunkSize = ChooseChunkSize(options);
     }

@@ -19,14 +19,18 @@ internal sealed class HashFrontier(PartialFile file, int chunkCount, Action<CbcC
     // Not from the budget: taking that while chunks hold it could leave every file waiting for another.
     private const int RereadSize = 256 << 10;
 
-    // More chunks ahead of the hash only cost memory, and the processor its cache; what comes beyond them is read back.
-    private const int MostKept = 16;
+    // Started and not hashed yet, while the hash has work. More of them only cost memory, and take the processor from the hash.
+    private const int MostAhead = 16;
+
+    // While the hash waits for a chunk that is late, more get ahead of it; what comes beyond these is read back.
+    private const int MostKept = 32;
 
     private readonly Channel<Arrival> _arrivals = Channel.CreateUnbounded<Arrival>(new UnboundedChannelOptions { SingleReader = true });
     private readonly object _lock = new();
     private int _next;
     private int _unproved;
     private int _kept;
+    private int _ahead;
     private bool _busy;
     private TaskCompletionSource? _room;
 
@@ -40,8 +44,9 @@ internal sealed class HashFrontier(PartialFile file, int chunkCount, Action<CbcC
     public bool MayKeep => Volatile.Read(ref _unproved) == 0 && Volatile.Read(ref _kept) < MostKept;
 
     /// <summary>
-    /// Waits while the hash is behind: fetching faster than it can follow fills the memory and takes the processor from it. It does
-    /// not wait for a chunk that is not there yet.
+    /// Waits while the hash is behind: fetching faster than it can follow fills the memory and takes the processor from it. It waits
+    /// neither for a chunk that is not there yet nor while something is read back. From then on one more chunk is on its way to
+    /// <see cref="Add"/>.
     /// </summary>
     /// <returns>True.</returns>
     public async ValueTask<bool> WaitForRoomAsync(CancellationToken cancellationToken)
@@ -51,7 +56,12 @@ internal sealed class HashFrontier(PartialFile file, int chunkCount, Action<CbcC
             Task room;
             lock (_lock)
             {
-                if (!_busy || _kept < MostKept) return true;
+                if (!_busy || _ahead < MostAhead)
+                {
+                    _ahead++;
+                    return true;
+                }
+
                 _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 room = _room.Task;
             }
@@ -103,10 +113,10 @@ internal sealed class HashFrontier(PartialFile file, int chunkCount, Action<CbcC
                         break;
                     }
 
-                    Note(busy: true);
+                    Note(busy: next.Buffer is not null);
                     await HashAsync(hasher, next, cancellationToken);
                     if (next.Buffer is not null) Interlocked.Decrement(ref _kept);
-                    Note(busy: true);
+                    if (next.Checksum is null) PassOne();
                     if (next.Checksum is not null || damaged == _next) Interlocked.Decrement(ref _unproved);
                     Interlocked.Increment(ref _next);
                 }
@@ -123,15 +133,29 @@ internal sealed class HashFrontier(PartialFile file, int chunkCount, Action<CbcC
         }
     }
 
+    private void PassOne()
+    {
+        lock (_lock)
+        {
+            _ahead--;
+            LetIn();
+        }
+    }
+
     private void Note(bool busy)
     {
         lock (_lock)
         {
             _busy = busy;
-            if (_busy && _kept >= MostKept) return;
-            _room?.TrySetResult();
-            _room = null;
+            LetIn();
         }
+    }
+
+    private void LetIn()
+    {
+        if (_busy && _ahead >= MostAhead) return;
+        _room?.TrySetResult();
+        _room = null;
     }
 
     private async Task<bool> IsDamagedAsync(Arrival arrival, CancellationToken cancellationToken)

@@ -20,6 +20,9 @@ internal sealed class PartialFile : IDisposable
     // COR_E_IO.
     private const int UnnumberedIoError = unchecked((int)0x80131620);
 
+    // Shorter files are written as soon as they are made; to take their room before that costs as much again.
+    private const int SmallestTaken = 1 << 20;
+
     // What FAT allows; other limits are higher.
     private const long SmallestLargeFile = (4L << 30) - 1;
 
@@ -65,7 +68,8 @@ internal sealed class PartialFile : IDisposable
         var folder = FolderOf(destination);
         try
         {
-            Directory.CreateDirectory(folder);
+            // Asked first, because it costs less than to make what is nearly always there.
+            if (!Directory.Exists(folder)) Directory.CreateDirectory(folder);
             // A disk that is left without any room at all harms more than this transfer (interop storage 10).
             var needed = (long)(length * DiskReserve);
             if (length > 0 && FreeSpace(folder) is { } free && free < needed) throw LocalFileErrors.DiskFull(destination, needed, free);
@@ -132,7 +136,7 @@ internal sealed class PartialFile : IDisposable
         try
         {
             handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None,
-                FileOptions.Asynchronous, LivesInMemory(folder) ? 0 : length);
+                FileOptions.Asynchronous, length < SmallestTaken || LivesInMemory(folder) ? 0 : length);
         }
         catch (IOException refused) when (length > 0 && refused.HResult == UnnumberedIoError)
         {
@@ -167,6 +171,19 @@ internal sealed class PartialFile : IDisposable
         try
         {
             await RandomAccess.WriteAsync(_handle, bytes, offset, cancellationToken);
+        }
+        catch (Exception failure) when (Translate(failure) is { } translated)
+        {
+            throw translated;
+        }
+    }
+
+    /// <summary>Writes on this thread, and blocks it while the disk is behind.</summary>
+    public void Write(long offset, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            RandomAccess.Write(_handle, bytes, offset);
         }
         catch (Exception failure) when (Translate(failure) is { } translated)
         {
