@@ -50,7 +50,7 @@ Describe 'A file there and back' {
         # The result binds to -LiteralPath, whatever the name.
         ($received | Get-FileHash -Algorithm SHA512).Hash | Should -Be $sent.Sha512
         ($received | Get-Item).FullName | Should -Be $received.FullName
-        Get-ChildItem -LiteralPath (Join-Path $folder 'out') -Force | Where-Object Name -like '*rescale-part' | Should -BeNullOrEmpty
+        Get-ChildItem -LiteralPath (Join-Path $folder 'out') -Force | Where-Object Name -like '*.rescale-*' | Should -BeNullOrEmpty
     }
 
     It 'binds by its name in brackets to no other file, and its old names stay' {

@@ -103,7 +103,7 @@ Describe 'A stop' {
         Invoke-StalledStop ([scriptblock]::Create($script.ToString().Replace('NAME', $name))) $Rule
         $state = Import-Csv -LiteralPath (Join-Path $folder $name 'pipeline.state.csv')
         @($state).Count | Should -Be 1
-        Get-ChildItem -LiteralPath (Join-Path $folder $name) -Recurse -File -Filter '*.rescale-part' -Force | Should -BeNullOrEmpty
+        Get-ChildItem -LiteralPath (Join-Path $folder $name) -Recurse -File -Filter '*.rescale-*' -Force | Should -BeNullOrEmpty
     }
 
     It 'of Start-RescaleSandbox returns' {

@@ -60,9 +60,29 @@ public sealed class TransferChild : IAsyncDisposable
         }
     }
 
-    public void Stop()
+    public void Stop() => Tell("stop");
+
+    /// <summary>Waits until it pauses where it was told to, or has ended.</summary>
+    public async Task UntilPausedAsync()
     {
-        _process.StandardInput.WriteLine("stop");
+        while (true)
+        {
+            Task news;
+            lock (_lock)
+            {
+                if (_lines.Contains("paused") || _reading.IsCompleted) return;
+                news = _news.Task;
+            }
+
+            await Task.WhenAny(news, _reading).WaitAsync(Patience);
+        }
+    }
+
+    public void GoOn() => Tell("go");
+
+    private void Tell(string line)
+    {
+        _process.StandardInput.WriteLine(line);
         _process.StandardInput.Flush();
     }
 

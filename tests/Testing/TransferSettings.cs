@@ -21,6 +21,9 @@ public sealed record TransferSettings(
 
     /// <summary>A point at which the process ends itself by kill -9.</summary>
     public string? KillAt { get; init; }
+
+    /// <summary>A point at which the process says <c>paused</c> and waits for <see cref="TransferChild.GoOn"/>.</summary>
+    public string? PauseAt { get; init; }
 }
 
 /// <summary>What a transfer process says at its end.</summary>

@@ -14,19 +14,20 @@ internal sealed class OneTransfer : IAsyncDisposable
     private readonly RescaleSession _session;
     private readonly TransferSettings _settings;
     private readonly Action<string> _say;
+    private readonly Action _waitToGoOn;
     private readonly KillSwitch _kill;
     private readonly StoreDirectory _stores;
     private readonly TransferEngine _engine;
     private readonly ResumeIdentities _identities;
 
-    public OneTransfer(RescaleSession session, TransferSettings settings, Action<string> say)
+    public OneTransfer(RescaleSession session, TransferSettings settings, Action<string> say, Action waitToGoOn)
     {
-        (_session, _settings, _say, _kill) = (session, settings, say, new KillSwitch(settings.KillAt));
+        (_session, _settings, _say, _waitToGoOn, _kill) = (session, settings, say, waitToGoOn, new KillSwitch(settings.KillAt));
         _stores = new StoreDirectory(session.Client, new NetworkOptions(settings.CertificatePath), TimeProvider.System);
         _identities = new ResumeIdentities(new CheckpointFolder(Path.Combine(settings.StateFolder, "transfers")), session.ApiUrl);
         _engine = new TransferEngine(new TransferOptions(1, settings.Connections, 64L << 20)
         {
-            PartSize = settings.PartSize, ChunkSize = settings.ChunkSize, OnDownloadStage = step => _kill.Reach(step.ToString()),
+            PartSize = settings.PartSize, ChunkSize = settings.ChunkSize, OnDownloadStage = step => Reach(step.ToString()),
         });
     }
 
@@ -86,6 +87,14 @@ internal sealed class OneTransfer : IAsyncDisposable
             OnNotice = text => _say("notice " + text),
         }, cancellationToken);
         return new TransferOutcome(file.Id, downloaded.Sha512, downloaded.ResumedBytes, downloaded.Integrity.ToString());
+    }
+
+    private void Reach(string point)
+    {
+        _kill.Reach(point);
+        if (point != _settings.PauseAt) return;
+        _say("paused");
+        _waitToGoOn();
     }
 
     private SlowStore Wrap(IObjectStore store) => new(store, TimeSpan.FromMilliseconds(_settings.Delay), _kill);

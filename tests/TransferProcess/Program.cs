@@ -6,20 +6,24 @@ using RescaleInterlink.Testing;
 using RescaleInterlink.TransferProcess;
 
 // One transfer in a process of its own, which tests end with kill -9. Settings come in one line of JSON on stdin, so that no secret
-// is an argument. It says: "bytes N" as bytes arrive, "notice TEXT", "stopped", "error ID MESSAGE", and at the end "done JSON".
+// is an argument. It says: "bytes N" as bytes arrive, "notice TEXT", "paused", "stopped", "error ID MESSAGE", and at the end "done JSON".
 var settings = JsonSerializer.Deserialize<TransferSettings>(Console.ReadLine()!)!;
 using var stop = new CancellationTokenSource();
+using var goOn = new ManualResetEventSlim();
 _ = Task.Run(() =>
 {
     // A line "stop" is what Ctrl+C is to a cmdlet.
     while (Console.ReadLine() is { } line)
+    {
         if (line == "stop") stop.Cancel();
+        if (line == "go") goOn.Set();
+    }
 });
 try
 {
     var session = await RescaleSession.ConnectAsync(
         new ConnectOptions(settings.ApiUrl, new(settings.ApiKey)) { CertificatePath = settings.CertificatePath, StateFolder = settings.StateFolder }, stop.Token);
-    await using var transfer = new OneTransfer(session, settings, Say);
+    await using var transfer = new OneTransfer(session, settings, Say, goOn.Wait);
     var result = await transfer.RunAsync(stop.Token);
     Say("done " + JsonSerializer.Serialize(result));
     return 0;

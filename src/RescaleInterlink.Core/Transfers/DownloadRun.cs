@@ -17,6 +17,7 @@ internal sealed class DownloadRun(DownloadRequest request, EngineResources engin
 
     public async Task<DownloadResult> RunAsync(CancellationToken cancellationToken)
     {
+        engine.Leftovers.DeleteBeside(request.Destination);
         await using var resume = await DownloadResume.OpenAsync(request, engine, cancellationToken);
         try
         {

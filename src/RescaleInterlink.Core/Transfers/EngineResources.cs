@@ -1,4 +1,5 @@
 using RescaleInterlink.Cryptography;
+using RescaleInterlink.Transfers.LocalFiles;
 using RescaleInterlink.Transfers.Scheduling;
 
 namespace RescaleInterlink.Transfers;
@@ -33,6 +34,7 @@ internal sealed class EngineResources : IDisposable
         // from the network.
         Disk = new ConcurrencyLimit(Math.Max(2, Environment.ProcessorCount));
         ChunkSize = ChooseChunkSize(options);
+        Leftovers = new Leftovers(time);
     }
 
     public TransferOptions Options { get; }
@@ -42,6 +44,7 @@ internal sealed class EngineResources : IDisposable
     public FileQueue Files { get; }
     public RequestQueue Requests { get; }
     public ConcurrencyLimit Disk { get; }
+    public Leftovers Leftovers { get; }
 
     /// <summary>Null: as fast as it goes.</summary>
     public BandwidthLimit? Bandwidth { get; }

@@ -15,6 +15,7 @@ internal sealed class LocalCopy(DownloadRequest request, EngineResources engine,
     /// <returns>Null when the file of the other is gone, or is not what it was.</returns>
     public async Task<DownloadResult?> RunAsync(DownloadResult fetched, CancellationToken cancellationToken)
     {
+        engine.Leftovers.DeleteBeside(request.Destination);
         PartialFile.CheckDestination(request.Destination, request.Overwrite);
         using var source = Open(fetched);
         if (source is null) return null;

@@ -149,11 +149,11 @@ public abstract partial class KillTests(KillSandbox own, ITestOutputHelper outpu
         Assert.Equal(["state", Path.Combine("state", "transfers"), "target.bin"], folder.Names());
     }
 
-    private async Task<(string FileId, byte[] Content)> UploadAsync(TemporaryFolder folder)
+    private async Task<(string FileId, byte[] Content)> UploadAsync(TemporaryFolder folder, int length = Length)
     {
         await using var session = await Sandbox.ConnectAsync();
         await using var engine = session.CreateEngine(new TransferOptions { PartSize = Part });
-        var content = EngineFixture.RandomBytes(Length);
+        var content = EngineFixture.RandomBytes(length);
         await File.WriteAllBytesAsync(folder.File("source.bin"), content);
         using var source = new LocalFileSource(folder.File("source.bin"));
         var uploaded = await session.Library.UploadAsync(engine, source, $"kill-{Guid.NewGuid():n}.bin", null, default);

@@ -155,7 +155,7 @@ public class LocalFileTests
             Assert.Equal(ErrorIds.DiskFull, failure.ErrorId);
             Assert.Contains("needs", failure.Message, StringComparison.Ordinal);
         });
-        Assert.DoesNotContain(Directory.GetFiles(disk!.Path), path => path.EndsWith(PartialFile.Suffix, StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.GetFiles(disk!.Path), path => path.Contains(".rescale-", StringComparison.Ordinal));
         Assert.Equal(outcomes.Length - failures.Count, Directory.GetFiles(disk.Path, "target*").Length);
     }
 }

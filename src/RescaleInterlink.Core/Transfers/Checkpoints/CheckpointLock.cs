@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using RescaleInterlink.Transfers.LocalFiles;
 
 namespace RescaleInterlink.Transfers.Checkpoints;
 
@@ -12,11 +13,6 @@ internal sealed class CheckpointLock : IDisposable
     // Whoever lists transfers looks at the lock too, for a moment.
     private const int Tries = 5;
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(20);
-
-    // On Unix .NET passes the system's own number on.
-    private const int WindowsSharingViolation = unchecked((int)0x80070020);
-    private const int LinuxWouldBlock = 11;
-    private const int MacWouldBlock = 35;
 
     /// <summary>By path, the end of those that this process holds only because a slow disk still writes.</summary>
     private static readonly ConcurrentDictionary<string, Task> Lingering = new(StringComparer.Ordinal);
@@ -39,7 +35,7 @@ internal sealed class CheckpointLock : IDisposable
             {
                 file = CheckpointFolder.CreateFile(path, FileMode.OpenOrCreate);
             }
-            catch (IOException refused) when (IsSharingViolation(refused) || File.Exists(path))
+            catch (IOException refused) when (LocalFileErrors.IsSharingViolation(refused) || File.Exists(path))
             {
                 continue;
             }
@@ -60,9 +56,6 @@ internal sealed class CheckpointLock : IDisposable
         File.SetLastWriteTimeUtc(file.SafeFileHandle, mark);
         return File.GetLastWriteTimeUtc(path) == mark;
     }
-
-    /// <summary>Known by its number, because the holder may have deleted the file by the time one looks.</summary>
-    private static bool IsSharingViolation(IOException failure) => failure.HResult is WindowsSharingViolation or LinuxWouldBlock or MacWouldBlock;
 
     /// <summary>Whether someone holds it now.</summary>
     public static bool IsTaken(string path)

@@ -5,17 +5,27 @@ using RescaleInterlink.Errors;
 namespace RescaleInterlink.Transfers.LocalFiles;
 
 /// <summary>
-/// What a download is written to until it is whole and verified: <c>.&lt;16 hex&gt;.rescale-part</c> beside the target,
-/// a short name whatever the target's. It becomes the target by one rename, or is deleted.
+/// What a download is written to until it is whole and verified: <c>.&lt;16 hex&gt;.rescale-part</c> beside the target when
+/// a checkpoint leads to it, else <c>.&lt;16 hex&gt;.rescale-tmp</c>; a short name whatever the target's. It becomes the target
+/// by one rename, or is deleted. As long as it has its own name, its process holds it open for itself alone.
 /// </summary>
 internal sealed class PartialFile : IDisposable
 {
     public const string Suffix = ".rescale-part";
 
+    /// <summary>Of one that no later run can continue: worthless once its process has ended, see <see cref="Leftovers"/>.</summary>
+    public const string TemporarySuffix = ".rescale-tmp";
+
+    // On Windows the file can still be deleted while a flush that nobody waits for any more holds it open; on Unix it always can, and
+    // only None locks it.
+    public static readonly FileShare ForItselfAlone = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
+
     // interop storage 10.
     private const double DiskReserve = 1.15;
 
     private const int HexDigits = 16;
+
+    private const int Tries = 5;
 
     // COR_E_IO.
     private const int UnnumberedIoError = unchecked((int)0x80131620);
@@ -59,9 +69,13 @@ internal sealed class PartialFile : IDisposable
         return place is not null && File.Exists(place) ? place : null;
     }
 
-    public static string NewName() => $".{Convert.ToHexString(RandomNumberGenerator.GetBytes(8)).ToLowerInvariant()}{Suffix}";
+    /// <summary>A name for one that a checkpoint leads to.</summary>
+    public static string NewName() => NewName(Suffix);
+
+    public static bool IsTemporaryName(string name) => IsOwnName(name, TemporarySuffix);
 
     /// <param name="length">Bytes the file will have, and has from now on; the room for them is checked and taken now.</param>
+    /// <param name="name">Known to a checkpoint; null: the file is of no use to a later run.</param>
     /// <exception cref="RescaleException">DiskFull or DestinationUnwritable.</exception>
     public static PartialFile Create(string destination, long length, string? name = null)
     {
@@ -73,8 +87,13 @@ internal sealed class PartialFile : IDisposable
             // A disk that is left without any room at all harms more than this transfer (interop storage 10).
             var needed = (long)(length * DiskReserve);
             if (length > 0 && FreeSpace(folder) is { } free && free < needed) throw LocalFileErrors.DiskFull(destination, needed, free);
-            var path = Path.Combine(folder, name ?? NewName());
-            return new PartialFile(destination, folder, path, length, Open(path, destination, folder, length));
+            for (var attempt = 1; attempt <= Tries; attempt++)
+            {
+                var path = Path.Combine(folder, name ?? NewName(TemporarySuffix));
+                if (Open(path, destination, folder, length) is { } handle) return new PartialFile(destination, folder, path, length, handle);
+            }
+
+            throw new IOException("what is written there is deleted at once.");
         }
         catch (Exception failure) when (LocalFileErrors.FromWriting(failure, destination, length, () => FreeSpace(folder)) is { } translated)
         {
@@ -89,7 +108,7 @@ internal sealed class PartialFile : IDisposable
     public static PartialFile? TryReopen(string destination, string name, long length, out string reason)
     {
         reason = "the partial file has a name that this module does not give";
-        if (!IsOwnName(name)) return null;
+        if (!IsOwnName(name, Suffix)) return null;
         var folder = FolderOf(destination);
         var path = Path.Combine(folder, name);
         try
@@ -100,7 +119,7 @@ internal sealed class PartialFile : IDisposable
                 : found.Length != length ? $"the partial file has {found.Length} bytes instead of {length}"
                 : "";
             if (reason.Length > 0) return null;
-            var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous);
+            var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, ForItselfAlone, FileOptions.Asynchronous);
             if (RandomAccess.GetLength(handle) == length) return new PartialFile(destination, folder, path, length, handle);
             handle.Dispose();
             reason = "the partial file is being changed";
@@ -121,22 +140,29 @@ internal sealed class PartialFile : IDisposable
     /// <param name="name">From a checkpoint: believed only as the name of a partial file beside the target.</param>
     public static void Delete(string destination, string name)
     {
-        if (IsOwnName(name)) DeleteIfPossible(Path.Combine(FolderOf(destination), name));
+        if (IsOwnName(name, Suffix)) DeleteIfPossible(Path.Combine(FolderOf(destination), name));
     }
 
     private static string FolderOf(string destination) => Path.GetDirectoryName(destination) ?? destination;
 
-    private static bool IsOwnName(string name) =>
-        name.Length == HexDigits + 1 + Suffix.Length && name[0] == '.' && name.EndsWith(Suffix, StringComparison.Ordinal)
+    private static string NewName(string suffix) => $".{Convert.ToHexString(RandomNumberGenerator.GetBytes(HexDigits / 2)).ToLowerInvariant()}{suffix}";
+
+    private static bool IsOwnName(string name, string suffix) =>
+        name.Length == HexDigits + 1 + suffix.Length && name[0] == '.' && name.EndsWith(suffix, StringComparison.Ordinal)
         && name.Skip(1).Take(HexDigits).All(char.IsAsciiHexDigitLower);
 
-    private static SafeFileHandle Open(string path, string destination, string folder, long length)
+    /// <returns>Null when another process took it for a leftover between its making and its locking, which on Unix are two steps.</returns>
+    private static SafeFileHandle? Open(string path, string destination, string folder, long length)
     {
         SafeFileHandle handle;
         try
         {
-            handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None,
+            handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, ForItselfAlone,
                 FileOptions.Asynchronous, length < SmallestTaken || LivesInMemory(folder) ? 0 : length);
+        }
+        catch (IOException refused) when (LocalFileErrors.IsSharingViolation(refused))
+        {
+            return null;
         }
         catch (IOException refused) when (length > 0 && refused.HResult == UnnumberedIoError)
         {
@@ -150,7 +176,10 @@ internal sealed class PartialFile : IDisposable
         {
             // Taking the room does not set the length everywhere; what continues later goes by it.
             RandomAccess.SetLength(handle, length);
-            return handle;
+            // Nobody else gives a file this name; and who deletes a leftover holds its lock until it is gone.
+            if (File.Exists(path)) return handle;
+            handle.Dispose();
+            return null;
         }
         catch
         {
@@ -235,10 +264,12 @@ internal sealed class PartialFile : IDisposable
     {
         try
         {
-            _handle.Dispose();
+            // On Unix it is given up only under its new name: under the old one, what nobody holds is a leftover.
+            if (OperatingSystem.IsWindows()) _handle.Dispose();
             if (overwrite) File.Move(_path, _destination, overwrite: true);
             else if (!UnixFileSystem.TryMoveToFreeName(_path, _destination)) throw Exists(_destination);
             _keep = true;
+            _handle.Dispose();
             UnixFileSystem.FlushFolder(_folder);
         }
         catch (Exception failure) when (Translate(failure) is { } translated)

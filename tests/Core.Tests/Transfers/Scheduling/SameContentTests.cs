@@ -42,7 +42,7 @@ public sealed class SameContentTests : IAsyncDisposable
         Assert.Equal((7, 7, 0), (progress.FilesTotal, progress.FilesDone, progress.FilesFailed));
         Assert.Equal(7L * length, progress.BytesDone);
         Assert.Equal(progress.BytesTotal, progress.BytesDone);
-        Assert.Empty(Directory.GetFiles(fixture.Folder.Path, "*.rescale-part"));
+        Assert.Empty(Directory.GetFiles(fixture.Folder.Path, "*.rescale-*"));
     }
 
     [Fact]
