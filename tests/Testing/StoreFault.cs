@@ -45,6 +45,13 @@ public sealed record StoreFault(
         StatusCode = 400,
     };
 
+    /// <summary>S3's answer for an object that is not there, to credentials that may not list its bucket.</summary>
+    public static RescaleException NotKnown() => new(ErrorIds.StorageCredentialsRejected, ErrorKind.Authentication, "injected: 403")
+    {
+        Behavior = ErrorBehavior.RefreshCredentials,
+        StatusCode = 403,
+    };
+
     public static RescaleException Fatal() => new(ErrorIds.StorageRejected, ErrorKind.Protocol, "injected: refused") { StatusCode = 400 };
 
     public static RescaleException Changed() => new(ErrorIds.ObjectChanged, ErrorKind.Integrity, "injected: 412", "Look at the test.") { StatusCode = 412 };

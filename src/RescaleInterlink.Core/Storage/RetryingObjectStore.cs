@@ -50,19 +50,19 @@ public sealed class RetryingObjectStore(IObjectStore inner, RetryPolicy policy) 
     }
 
     /// <summary>A commit whose reply was lost may have succeeded: after a failure the object itself is asked for first.</summary>
-    public Task<string> CommitAsync(MultipartUpload upload, IReadOnlyList<StoredPart> parts, CancellationToken cancellationToken) =>
-        RunAsync(async () =>
+    public async Task<string> CommitAsync(MultipartUpload upload, IReadOnlyList<StoredPart> parts, CancellationToken cancellationToken)
+    {
+        try
         {
-            try
-            {
-                return await inner.CommitAsync(upload, parts, cancellationToken);
-            }
-            catch (RescaleException failure) when (failure.Behavior == ErrorBehavior.Retry || failure.ErrorId == ErrorIds.UploadVanished)
-            {
-                if (await FindCommittedAsync(upload, parts, cancellationToken) is { } etag) return etag;
-                throw;
-            }
-        }, cancellationToken);
+            return await RunAsync(() => CommitOrFindAsync(upload, parts, cancellationToken), cancellationToken);
+        }
+        catch (RescaleException gone) when (gone.ErrorId == ErrorIds.UploadVanished)
+        {
+            // Perhaps an attempt that was not heard of has used it up. No commit follows, so this look-up is repeated like any request.
+            if (await this.FindAsync(upload.Key, cancellationToken) is { } found && CommittedObject.IsResultOf(found, upload, parts)) return found.ETag;
+            throw;
+        }
+    }
 
     public Task AbortAsync(MultipartUpload upload, CancellationToken cancellationToken) =>
         RunAsync(async () =>
@@ -89,14 +89,27 @@ public sealed class RetryingObjectStore(IObjectStore inner, RetryPolicy policy) 
             return true;
         }, cancellationToken);
 
-    private async Task<string?> FindCommittedAsync(MultipartUpload upload, IReadOnlyList<StoredPart> parts, CancellationToken cancellationToken)
+    private async Task<string> CommitOrFindAsync(MultipartUpload upload, IReadOnlyList<StoredPart> parts, CancellationToken cancellationToken)
     {
         try
         {
-            var found = await RunAsync(() => inner.GetPropertiesAsync(upload.Key, cancellationToken), cancellationToken);
-            return CommittedObject.IsResultOf(found, upload, parts) ? found.ETag : null;
+            return await inner.CommitAsync(upload, parts, cancellationToken);
         }
-        catch (RescaleException missing) when (missing.ErrorId == ErrorIds.ObjectNotFound)
+        catch (RescaleException failure) when (failure.Behavior == ErrorBehavior.Retry)
+        {
+            if (await LookOnceAsync(upload.Key, cancellationToken) is { } found && CommittedObject.IsResultOf(found, upload, parts)) return found.ETag;
+            throw;
+        }
+    }
+
+    /// <summary>Not repeated, as the commit is; and what keeps it from an answer says less than the commit's own failure.</summary>
+    private async Task<ObjectProperties?> LookOnceAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await inner.GetPropertiesAsync(key, cancellationToken);
+        }
+        catch (RescaleException)
         {
             return null;
         }

@@ -127,4 +127,49 @@ public class RetryingObjectStoreTests
         var failure = await Assert.ThrowsAsync<RescaleException>(() => store.CommitAsync(upload, [part], default));
         Assert.Equal(ErrorIds.UploadVanished, failure.ErrorId);
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_look_up_that_fails_adds_one_request_to_each_commit_and_hides_no_failure(bool refused)
+    {
+        var faulty = new FaultInjectingObjectStore(new InMemoryObjectStore(), 1,
+            new StoreFault(StoreOperation.Commit, StoreFaultKind.Before, Failure: StoreFault.SlowDown),
+            new StoreFault(StoreOperation.Properties, StoreFaultKind.Before, Failure: refused ? StoreFault.NotKnown : null));
+        var counting = new CountingObjectStore(faulty);
+        await using var store = new RetryingObjectStore(counting, S3Scripting.Hasty);
+        var upload = await store.BeginAsync("key", Metadata, default);
+        var part = await store.WritePartAsync(upload, 1, new byte[32], default);
+
+        var failure = await Assert.ThrowsAsync<RescaleException>(() => store.CommitAsync(upload, [part], default));
+
+        Assert.Equal((ErrorIds.StorageFault, 503), (failure.ErrorId, failure.StatusCode));
+        Assert.Equal((10, 10), (counting.Requests(StoreOperation.Commit), counting.Requests(StoreOperation.Properties)));
+    }
+
+    [Fact]
+    public async Task A_vanished_upload_whose_object_may_not_be_looked_for_is_known_as_vanished()
+    {
+        var memory = new InMemoryObjectStore();
+        var faulty = new FaultInjectingObjectStore(memory, 1, new StoreFault(StoreOperation.Properties, StoreFaultKind.Before, Failure: StoreFault.NotKnown));
+        await using var store = new RetryingObjectStore(faulty, new RetryPolicy(() => 0, new SkippingTime(TimeSpan.FromMinutes(1))));
+        var upload = await store.BeginAsync("key", Metadata, default);
+        var part = await store.WritePartAsync(upload, 1, new byte[32], default);
+        await store.AbortAsync(upload, default);
+        var failure = await Assert.ThrowsAsync<RescaleException>(() => store.CommitAsync(upload, [part], default));
+        Assert.Equal(ErrorIds.UploadVanished, failure.ErrorId);
+    }
+
+    [Fact]
+    public async Task A_vanished_upload_is_looked_for_until_there_is_an_answer()
+    {
+        var memory = new InMemoryObjectStore();
+        var faulty = new FaultInjectingObjectStore(memory, 1,
+            new StoreFault(StoreOperation.Commit, StoreFaultKind.LoseReply, Times: 1), new StoreFault(StoreOperation.Properties, StoreFaultKind.Before, Times: 5));
+        await using var store = new RetryingObjectStore(faulty, S3Scripting.Hasty with { Time = new SkippingTime(TimeSpan.FromMinutes(1)) });
+        var upload = await store.BeginAsync("key", Metadata, default);
+        var part = await store.WritePartAsync(upload, 1, new byte[32], default);
+        Assert.NotEmpty(await store.CommitAsync(upload, [part], default));
+        Assert.Equal(6, faulty.Hits);
+    }
 }
