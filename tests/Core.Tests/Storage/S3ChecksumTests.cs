@@ -54,6 +54,28 @@ public class S3ChecksumTests
         Assert.Equal(5, server.Requests.Count);
     }
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("RequestTimeout", true)]
+    [InlineData("InvalidArgument", true)]
+    public async Task A_failure_that_passes_takes_no_checksums_from_what_follows(string code, bool fails)
+    {
+        // The first beginning fails; where it is repeated without checksums, that fails too when it shall.
+        var asked = 0;
+        await using var server = S3Scripting.Serve((_, _) => ++asked switch
+        {
+            1 => code.Length > 0 ? S3Reply.Error(400, code) : new S3Reply(400),
+            2 when fails && code == "InvalidArgument" => S3Reply.Error(503, "SlowDown"),
+            _ => Begun() with { Headers = [("x-amz-checksum-algorithm", "CRC32C")] },
+        });
+        await using var store = S3Scripting.Open(server.Url);
+        var first = () => store.BeginAsync("key", S3Scripting.Metadata(), default);
+        if (fails) await Assert.ThrowsAsync<RescaleInterlink.Errors.RescaleException>(first);
+        else await first();
+        Assert.True((await store.BeginAsync("key", S3Scripting.Metadata(), default)).HasChecksums);
+        Assert.Equal("CRC32C", server.Requests[^1].Headers["x-amz-checksum-algorithm"]);
+    }
+
     [Fact]
     public async Task A_server_that_says_nothing_of_checksums_gets_none()
     {

@@ -35,11 +35,10 @@ internal sealed class S3Checksums(StoreDescription store)
         return true;
     }
 
-    /// <summary>Whether the offer is what a server refused; remembered for the life of the store.</summary>
-    public bool AreRefusedBy(RescaleException failure)
-    {
-        var refused = store.Endpoint is not null && failure is { StatusCode: 400 or 501, Behavior: not ErrorBehavior.RefreshCredentials };
-        if (refused) _refused = true;
-        return refused;
-    }
+    /// <summary>Whether the offer may be what a server refused: known when the same request without it succeeds.</summary>
+    public bool MayBeRefusedBy(RescaleException failure) => store.Endpoint is not null
+        && failure is { StatusCode: 400 or 501, Kind: not ErrorKind.TimedOut, Behavior: not ErrorBehavior.RefreshCredentials };
+
+    /// <summary>Has the offer not made again in the life of the store; unless the failure is one that passes, which says nothing of it.</summary>
+    public void OnRefused(RescaleException failure) => _refused |= failure.Behavior == ErrorBehavior.Fatal;
 }

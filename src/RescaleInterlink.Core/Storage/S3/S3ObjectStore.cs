@@ -102,19 +102,17 @@ public sealed class S3ObjectStore : IObjectStore
 
     public async Task<MultipartUpload> BeginAsync(string key, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
     {
-        if (_checksums.MayBeOffered)
+        if (!_checksums.MayBeOffered) return await BeginAsync(key, metadata, null, cancellationToken);
+        try
         {
-            try
-            {
-                return await BeginAsync(key, metadata, ChecksumAlgorithm.CRC32C, cancellationToken);
-            }
-            catch (RescaleException refused) when (_checksums.AreRefusedBy(refused))
-            {
-                // An old server: it is not asked again.
-            }
+            return await BeginAsync(key, metadata, ChecksumAlgorithm.CRC32C, cancellationToken);
         }
-
-        return await BeginAsync(key, metadata, null, cancellationToken);
+        catch (RescaleException refused) when (_checksums.MayBeRefusedBy(refused))
+        {
+            var upload = await BeginAsync(key, metadata, null, cancellationToken);
+            _checksums.OnRefused(refused);
+            return upload;
+        }
     }
 
     private Task<MultipartUpload> BeginAsync(
