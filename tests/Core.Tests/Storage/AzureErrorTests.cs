@@ -56,6 +56,30 @@ public class AzureErrorTests
         AssertNoSecret(failure);
     }
 
+    [Theory]
+    [InlineData(404)]
+    [InlineData(302)]
+    public async Task A_page_of_something_in_between_says_nothing_of_the_blob(int status)
+    {
+        await using var server = S3Scripting.Serve((_, _) => new S3Reply(
+            status, "<!DOCTYPE html><html><body>Please log in<br></body></html>"u8.ToArray(), [("Content-Type", "text/html"), ("Location", "http://127.0.0.1:1/login")]));
+        await using var store = AzureScripting.Open(server.Url);
+        Func<Task>[] requests =
+        [
+            () => store.ReadRangeAsync("key", 0, new byte[16], null, default),
+            () => store.WritePartAsync(Upload, 1, new byte[16], default),
+            () => store.ListPartsAsync(Upload, default).ToListAsync().AsTask(),
+            () => store.CommitAsync(Upload, [new StoredPart(1, "", 16)], default),
+            () => store.DeleteAsync("key", default),
+        ];
+        foreach (var request in requests)
+        {
+            var failure = await Assert.ThrowsAsync<RescaleException>(request);
+            Assert.Equal((ErrorIds.StorageRejected, ErrorKind.Protocol, status), (failure.ErrorId, failure.Kind, failure.StatusCode));
+            AssertNoSecret(failure);
+        }
+    }
+
     [Fact]
     public async Task A_refused_HEAD_that_speaks_of_XML_keeps_its_status()
     {

@@ -88,6 +88,45 @@ public class S3ErrorTests
         Assert.Equal(ErrorBehavior.Retry, failure.Behavior);
     }
 
+    [Theory]
+    [InlineData(404)]
+    [InlineData(302)]
+    public async Task A_page_of_something_in_between_says_nothing_of_the_object(int status)
+    {
+        await using var server = S3Scripting.Serve((_, _) => new S3Reply(
+            status, "<!DOCTYPE html><html><body>Please log in<br></body></html>"u8.ToArray(), [("Content-Type", "text/html"), ("Location", "http://127.0.0.1:1/login")]));
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
+        await using var store = S3Scripting.Open(server.Url, http: http);
+        var upload = new MultipartUpload("key", "id", S3Scripting.Metadata());
+        Func<Task>[] requests =
+        [
+            () => store.ReadRangeAsync("key", 0, new byte[16], null, default),
+            () => store.WritePartAsync(upload, 1, new byte[16], default),
+            () => store.ListPartsAsync(upload, default).ToListAsync().AsTask(),
+            () => store.CommitAsync(upload, [new StoredPart(1, "\"e\"", 16)], default),
+            () => store.AbortAsync(upload, default),
+            () => store.DeleteAsync("key", default),
+        ];
+        foreach (var request in requests)
+        {
+            var failure = await Assert.ThrowsAsync<RescaleException>(request);
+            Assert.Equal((ErrorIds.StorageRejected, ErrorKind.Protocol, status), (failure.ErrorId, failure.Kind, failure.StatusCode));
+        }
+    }
+
+    [Theory]
+    [InlineData("InvalidPart")]
+    [InlineData("InvalidPartOrder")]
+    [InlineData("EntityTooSmall")]
+    public async Task A_commit_of_parts_that_the_store_holds_otherwise_cannot_be_continued(string code)
+    {
+        await using var server = S3Scripting.Serve((_, _) => S3Reply.Error(400, code));
+        await using var store = S3Scripting.Open(server.Url);
+        var failure = await Assert.ThrowsAsync<RescaleException>(() =>
+            store.CommitAsync(new MultipartUpload("key", "id", S3Scripting.Metadata()), [new StoredPart(1, "\"e\"", 5)], default));
+        Assert.Equal((ErrorIds.StorageRejected, ErrorKind.Integrity, ErrorBehavior.Fatal), (failure.ErrorId, failure.Kind, failure.Behavior));
+    }
+
     [Fact]
     public async Task Retry_After_is_kept()
     {

@@ -11,6 +11,7 @@ internal sealed class AzureErrors(AzureStoreDescription store, TimeProvider time
 {
     private const string RetryLater = "The storage is in trouble; try again later.";
     private const string AskForAccess = "Check that your account may use this storage; connect again if the problem stays.";
+    private const string CheckBetween = "Check that no proxy or login page is in between, and the storage settings of your account.";
     private const string CheckSettings = "Check the storage settings of your account.";
 
     private string Host => store.ContainerAddress.Authority;
@@ -56,6 +57,9 @@ internal sealed class AzureErrors(AzureStoreDescription store, TimeProvider time
                 (ErrorIds.StorageCredentialsRejected, ErrorKind.Authentication, ErrorBehavior.RefreshCredentials, AskForAccess),
             ("ContainerNotFound" or "ContainerBeingDeleted" or "ContainerDisabled" or "ResourceNotFound", _) =>
                 (ErrorIds.StorageRejected, ErrorKind.NotFound, ErrorBehavior.Fatal, CheckSettings),
+            // No answer of Azure, which always names a code: something between, of which nothing can be learned about the blob.
+            ("", 404) when request != StoreRequest.Head =>
+                (ErrorIds.StorageRejected, ErrorKind.Protocol, ErrorBehavior.Retry, CheckBetween),
             // A block that the commit names is not there: it lapsed, or another commit took it.
             ("InvalidBlockList", _) or (_, 404) when request == StoreRequest.Commit =>
                 (ErrorIds.UploadVanished, ErrorKind.NotFound, ErrorBehavior.Fatal, "The unfinished upload no longer exists; start it again."),
@@ -76,11 +80,11 @@ internal sealed class AzureErrors(AzureStoreDescription store, TimeProvider time
             (_, 407) =>
                 (ErrorIds.ProxyAuthenticationRequired, ErrorKind.Authentication, ErrorBehavior.Fatal, "Give the proxy's user name and password."),
             (_, >= 300 and < 400) =>
-                (ErrorIds.StorageRejected, ErrorKind.Protocol, ErrorBehavior.Fatal, "The storage is at another address than the account's settings say; check them."),
+                (ErrorIds.StorageRejected, ErrorKind.Protocol, ErrorBehavior.Fatal, CheckBetween),
             // Success of another kind than the request can have.
             (_, >= 200 and < 300) =>
                 (ErrorIds.StorageFault, ErrorKind.ServerFault, ErrorBehavior.Retry, RetryLater),
-            // No answer of Azure, which always names a code: something between, or a connection upset by an earlier refusal.
+            // Something between, or a connection upset by an earlier refusal.
             ("", 400) =>
                 (ErrorIds.StorageRejected, ErrorKind.Protocol, ErrorBehavior.Retry, RetryLater),
             _ => (ErrorIds.StorageRejected, ErrorKind.Protocol, ErrorBehavior.Fatal, CheckSettings),

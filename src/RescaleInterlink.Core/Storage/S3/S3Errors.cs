@@ -12,6 +12,7 @@ namespace RescaleInterlink.Storage.S3;
 /// </summary>
 internal sealed class S3Errors(StoreDescription store, TimeProvider time)
 {
+    private const string CheckBetween = "Check that no proxy or login page is in between, and the storage settings of your account.";
     private const string RetryLater = "The storage is in trouble; try again later.";
 
     private string Host => store.Endpoint?.Authority ?? $"S3 in {store.Region}";
@@ -70,9 +71,15 @@ internal sealed class S3Errors(StoreDescription store, TimeProvider time)
                 (ErrorIds.UploadVanished, ErrorKind.NotFound, ErrorBehavior.Fatal, "The unfinished upload no longer exists; start it again."),
             ("NoSuchBucket", _) =>
                 (ErrorIds.StorageRejected, ErrorKind.NotFound, ErrorBehavior.Fatal, "Check the storage settings of your account."),
-            ("PermanentRedirect" or "TemporaryRedirect" or "Redirect" or "AuthorizationHeaderMalformed", _) or (_, >= 300 and < 400) =>
+            // The parts that the commit names are not those that the store holds, and will never be.
+            ("InvalidPart" or "InvalidPartOrder" or "EntityTooSmall", 400) when operation == StoreRequest.Commit =>
+                (ErrorIds.StorageRejected, ErrorKind.Integrity, ErrorBehavior.Fatal, "The unfinished upload is not what was sent; start it again."),
+            ("PermanentRedirect" or "TemporaryRedirect" or "Redirect" or "AuthorizationHeaderMalformed", _) =>
                 (ErrorIds.StorageRejected, ErrorKind.Protocol, ErrorBehavior.Fatal,
                     "The bucket is in another region than the account's settings say; check them."),
+            (_, >= 300 and < 400) =>
+                (ErrorIds.StorageRejected, ErrorKind.Protocol, ErrorBehavior.Fatal,
+                    CheckBetween),
             // Lost in the middle of a body, or a connection upset by an earlier refusal: seen as 400 without a body.
             ("RequestTimeout" or "IncompleteBody" or "BadDigest" or "XAmzContentSHA256Mismatch", _) or (_, 408) =>
                 (ErrorIds.StorageTimeout, ErrorKind.TimedOut, ErrorBehavior.Retry, RetryLater),
@@ -94,10 +101,15 @@ internal sealed class S3Errors(StoreDescription store, TimeProvider time)
                 (ErrorIds.ObjectChanged, ErrorKind.Integrity, ErrorBehavior.Fatal, "The object was replaced while it was read; start again."),
             (_, 416) =>
                 (ErrorIds.ObjectChanged, ErrorKind.Integrity, ErrorBehavior.Fatal, "The object is shorter than it was; start again."),
-            (_, 404) when operation is StoreRequest.Part or StoreRequest.List or StoreRequest.Commit or StoreRequest.Abort =>
+            ("NoSuchKey", 404) when operation is StoreRequest.Part or StoreRequest.List or StoreRequest.Commit or StoreRequest.Abort =>
                 (ErrorIds.UploadVanished, ErrorKind.NotFound, ErrorBehavior.Fatal, "The unfinished upload no longer exists; start it again."),
-            (_, 404) =>
+            // A HEAD has no body to say so.
+            ("NoSuchKey", _) or (_, 404) when code == "NoSuchKey" || operation == StoreRequest.Head =>
                 (ErrorIds.ObjectNotFound, ErrorKind.NotFound, ErrorBehavior.Fatal, "The file's content is not in the storage; it may have been deleted."),
+            // Not S3's: something between, of which nothing can be learned about the object.
+            (_, 404) =>
+                (ErrorIds.StorageRejected, ErrorKind.Protocol, ErrorBehavior.Retry,
+                    CheckBetween),
             // A HEAD has no body to say so, but an expired token is a 400.
             ("" or "BadRequest" or "400", 400) when operation == StoreRequest.Head =>
                 (ErrorIds.StorageRejected, ErrorKind.Protocol, ErrorBehavior.RefreshCredentials, "Check the storage settings of your account."),

@@ -17,7 +17,7 @@ internal static class CheckpointPolicy
 {
     /// <summary>
     /// After a stop, and after failures that can pass: with time, or when the user has made the way free, brought a share back or
-    /// closed a program. Any other failure ends it, and both sides are cleaned up; but an object that is whole is for whoever asked
+    /// closed a program; also after an answer that makes no sense, as it may come from something in between. Any other failure ends it, and both sides are cleaned up; but an object that is whole is for whoever asked
     /// for it to hand over or to remove.
     /// </summary>
     /// <param name="failure">One that is no <see cref="RescaleException"/> was not foreseen, and says nothing about what has moved.</param>
@@ -31,5 +31,5 @@ internal static class CheckpointPolicy
 
     private static bool CanPass(RescaleException failure) => failure.Behavior != ErrorBehavior.Fatal
         || failure.Kind is ErrorKind.Unreachable or ErrorKind.TimedOut or ErrorKind.RateLimited or ErrorKind.ServerFault or ErrorKind.Authentication
-            or ErrorKind.AlreadyExists or ErrorKind.LocalFile or ErrorKind.State;
+            or ErrorKind.AlreadyExists or ErrorKind.LocalFile or ErrorKind.State or ErrorKind.Protocol;
 }

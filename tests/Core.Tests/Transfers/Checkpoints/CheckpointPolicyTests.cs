@@ -12,7 +12,7 @@ public class CheckpointPolicyTests
             ErrorKind[] passing =
             [
                 ErrorKind.Unreachable, ErrorKind.TimedOut, ErrorKind.RateLimited, ErrorKind.ServerFault, ErrorKind.Authentication,
-                ErrorKind.AlreadyExists, ErrorKind.LocalFile, ErrorKind.State,
+                ErrorKind.AlreadyExists, ErrorKind.LocalFile, ErrorKind.State, ErrorKind.Protocol,
             ];
             var data = new TheoryData<ErrorKind, bool>();
             foreach (var kind in Enum.GetValues<ErrorKind>()) data.Add(kind, passing.Contains(kind));
