@@ -109,7 +109,7 @@ public sealed partial class FileLibrary
         if (stored.UploadId is { } upload && !stored.IsCommitted)
             await store.AbortAsync(new MultipartUpload(key, upload, new Dictionary<string, string>()), cancellationToken).ConfigureAwait(false);
         // The commit may have succeeded, and the registration too, without the checkpoint having heard of it.
-        if (await FindObjectAsync(store, key, cancellationToken).ConfigureAwait(false) is not { } found)
+        if (await store.FindAsync(key, cancellationToken).ConfigureAwait(false) is not { } found)
             return;
         if (await WhyKeepAsync(stored, found, user, cancellationToken).ConfigureAwait(false) is { } why)
             onNotice?.Invoke($"The object '{key}' of '{stored.LocalPath}' stays in the storage: {why}.");
@@ -122,21 +122,14 @@ public sealed partial class FileLibrary
     {
         if (stored.Description!.Account is null)
             return "it is not known who has sent it, and so which files to look among";
-        // The older of the two: the clock of this machine may be wrong, and no file is older than its object.
-        var since = found.LastModified < stored.Begun ? found.LastModified : stored.Begun;
-        return await FileRegistrar.WhyInUseAsync(_client, ObjectNaming.RegisteredPath(user.DefaultStorage, stored.ObjectKey!), since, cancellationToken).ConfigureAwait(false);
+        return await WhyKeepAsync(new LeftObject(stored.ObjectKey!, found, stored.Begun!.Value), user, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<ObjectProperties?> FindObjectAsync(IObjectStore store, string key, CancellationToken cancellationToken)
+    private Task<string?> WhyKeepAsync(LeftObject left, UserProfile user, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await store.GetPropertiesAsync(key, cancellationToken).ConfigureAwait(false);
-        }
-        catch (RescaleException missing) when (missing.ErrorId == ErrorIds.ObjectNotFound)
-        {
-            return null;
-        }
+        // The older of the two: the clock of this machine may be wrong, and no file is older than its object.
+        var since = left.Properties.LastModified < left.Begun ? left.Properties.LastModified : left.Begun;
+        return FileRegistrar.WhyInUseAsync(_client, ObjectNaming.RegisteredPath(user.DefaultStorage, left.Key), since, cancellationToken);
     }
 
     private async Task<(IObjectStore Store, string Prefix)> FindUploadsAsync(CancellationToken cancellationToken)

@@ -60,6 +60,8 @@ public sealed partial class FileLibrary : IAsyncDisposable
                 Resume = options.NoResume ? null : _identities.ForUpload(source, name, folderId, user, options.Tags),
                 OnNotice = options.OnNotice,
                 OnContinued = options.OnContinued,
+                // The name of the transfer holds the user: who asks is who has sent it.
+                WhyKeepAsync = (left, token) => WhyKeepAsync(left, user, token),
                 OnCommitted = RegisterAsync,
             },
             cancellationToken).ConfigureAwait(false);

@@ -9,10 +9,8 @@ namespace RescaleInterlink.Transfers;
 /// <summary>The multipart upload of one file: begun at most once, or taken over from an earlier run; then committed, aborted or left to continue.</summary>
 internal sealed class MultipartSession(IObjectStore store, UploadLedger ledger, TransferEntry entry, CancellationToken stop)
 {
-    // A stop gives the prompt back within 2 s: this long for the beginning to tell its id, then this long to abort or to save.
+    // So long may the beginning still tell its id after a stop; it ends within the time that tasks have to end.
     private static readonly TimeSpan BeginGrace = TimeSpan.FromSeconds(0.8);
-    private static readonly TimeSpan EndAfterStop = TimeSpan.FromSeconds(0.7);
-    private static readonly TimeSpan EndAfterFailure = TimeSpan.FromSeconds(15);
 
     private readonly object _lock = new();
     private Task<MultipartUpload>? _begun;
@@ -41,13 +39,21 @@ internal sealed class MultipartSession(IObjectStore store, UploadLedger ledger, 
         // A request cut off after the store has acted on it would leave an upload whose id nobody knows; so a stop lets it end.
         using var late = new CancellationTokenSource();
         await using var onStop = stop.UnsafeRegister(state => ((CancellationTokenSource)state!).CancelAfter(BeginGrace), late);
-        await ledger.OnBeginningAsync();
+        await ledger.OnBeginningAsync(stop);
         var upload = await entry.RequestAsync(RequestLane.Short, () =>
         {
             stop.ThrowIfCancellationRequested();
             return store.BeginAsync(ledger.Plan.Key, ledger.Plan.Metadata, late.Token);
         }, stop);
-        await ledger.OnBegunAsync(upload);
+        try
+        {
+            await ledger.OnBegunAsync(upload, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The id is known: what ends the session saves it, or gives the upload up.
+        }
+
         return upload;
     }
 
@@ -59,12 +65,13 @@ internal sealed class MultipartSession(IObjectStore store, UploadLedger ledger, 
     }
 
     /// <summary>Leaves what was begun for a later run. Throws nothing.</summary>
-    public async Task KeepAsync()
+    /// <param name="longest">What it may take.</param>
+    public async Task KeepAsync(TimeSpan longest)
     {
-        using var limit = new CancellationTokenSource(EndAfterStop);
+        using var limit = new CancellationTokenSource(longest);
         // The id may still be on its way; what is known is saved in any case.
         await TryAsync(() => Begun?.WaitAsync(limit.Token) ?? Task.CompletedTask);
-        await TryAsync(() => ledger.FlushAsync().WaitAsync(limit.Token));
+        await TryAsync(() => ledger.FlushAsync(limit.Token));
     }
 
     private static async Task TryAsync(Func<Task> step)
@@ -80,10 +87,11 @@ internal sealed class MultipartSession(IObjectStore store, UploadLedger ledger, 
     }
 
     /// <summary>Gives up what was begun, with a token that has not been cancelled. Throws nothing.</summary>
-    public async Task AbortAsync(bool stopped)
+    /// <param name="longest">What it may take.</param>
+    public async Task AbortAsync(TimeSpan longest)
     {
         if (Begun is not { } begun) return;
-        using var limit = new CancellationTokenSource(stopped ? EndAfterStop : EndAfterFailure);
+        using var limit = new CancellationTokenSource(longest);
         try
         {
             var upload = await begun.WaitAsync(limit.Token);

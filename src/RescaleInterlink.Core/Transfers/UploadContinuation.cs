@@ -24,7 +24,7 @@ internal sealed class UploadContinuation(
     public async Task<UploadResult> RunAsync(CancellationToken cancellationToken)
     {
         var finish = new UploadFinish(
-            request, entry, ledger, new MultipartSession(request.Store, ledger, entry, cancellationToken), earlier.IsCommitted);
+            request, engine, entry, ledger, new MultipartSession(request.Store, ledger, entry, cancellationToken), earlier.IsCommitted);
         return await finish.GuardAsync(async () =>
         {
             try
@@ -47,7 +47,7 @@ internal sealed class UploadContinuation(
         }
         catch (RescaleException failure)
         {
-            request.OnNotice?.Invoke($"What the earlier upload of '{request.Source.DisplayName}' left in the storage could not be removed: {failure.Message}");
+            request.OnNotice?.Invoke($"What the earlier upload of '{request.Source.DisplayName}' left in the storage as '{earlier.Key}' could not be removed: {failure.Message}");
         }
     }
 
@@ -56,7 +56,8 @@ internal sealed class UploadContinuation(
         var key = earlier.Key;
         if (earlier.UploadId is { } id)
         {
-            await AbortAsync(id, cancellationToken);
+            if (!earlier.IsCommitted) await AbortAsync(id, cancellationToken);
+            if (earlier.Sha512 is not null) await GiveUpObjectAsync(cancellationToken);
             return;
         }
 
@@ -71,6 +72,26 @@ internal sealed class UploadContinuation(
         foreach (var begun in found) await AbortAsync(begun, cancellationToken);
     }
 
+    /// <summary>The commit may have made the object without being heard of, and a file may be registered with it by now.</summary>
+    private async Task GiveUpObjectAsync(CancellationToken cancellationToken)
+    {
+        if (await FindCommittedAsync(cancellationToken) is not { } found) return;
+        var why = request.WhyKeepAsync is { } ask
+            ? await ask(new LeftObject(earlier.Key, found, earlier.Begun), cancellationToken)
+            : "it is not known whether anybody needs it";
+        if (why is not null)
+        {
+            request.OnNotice?.Invoke($"The object '{earlier.Key}' of the earlier upload of '{request.Source.DisplayName}' stays in the storage: {why}.");
+            return;
+        }
+
+        await entry.RequestAsync(RequestLane.Short, async () =>
+        {
+            await request.Store.DeleteAsync(earlier.Key, cancellationToken);
+            return true;
+        }, cancellationToken);
+    }
+
     private Task<bool> AbortAsync(string id, CancellationToken cancellationToken) => entry.RequestAsync(RequestLane.Short, async () =>
     {
         await request.Store.AbortAsync(new MultipartUpload(earlier.Key, id, ledger.Plan.Metadata), cancellationToken);
@@ -80,14 +101,14 @@ internal sealed class UploadContinuation(
     private async Task<UploadResult> RunAsync(UploadFinish finish, CancellationToken cancellationToken)
     {
         if (earlier.UploadId is null) throw new CannotContinueException("it had only begun");
-        if (earlier.Sha512 is { } committed && await IsCommittedAsync(cancellationToken))
+        if (earlier.Sha512 is { } committed && await FindCommittedAsync(cancellationToken) is not null)
         {
             entry.AddResumed(earlier.SourceLength);
             request.OnContinued?.Invoke(earlier.SourceLength, earlier.SourceLength);
             return await finish.HandOverAsync(committed, earlier.SourceLength, earlier.SourceLength, earlier.HasChecksums, cancellationToken);
         }
 
-        if (earlier.IsCommitted) throw new CannotContinueException("its object is no longer in the storage");
+        if (earlier.IsCommitted) throw new CannotContinueException($"its object '{earlier.Key}' is not found in the storage");
         var upload = new MultipartUpload(earlier.Key, earlier.UploadId, ledger.Plan.Metadata, earlier.HasChecksums);
         var resumed = Reconcile(await finish.Session.TakeOverAsync(upload));
         entry.AddResumed(resumed);
@@ -98,19 +119,11 @@ internal sealed class UploadContinuation(
     }
 
     /// <summary>A commit whose answer nobody heard is found by the object: its metadata hold the random IV.</summary>
-    private async Task<bool> IsCommittedAsync(CancellationToken cancellationToken)
+    private async Task<ObjectProperties?> FindCommittedAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            var found = await entry.RequestAsync(RequestLane.Short,
-                () => request.Store.GetPropertiesAsync(earlier.Key, cancellationToken), cancellationToken);
-            return found.Length == CipherSize.OfPlaintext(earlier.SourceLength)
-                && ledger.Plan.Metadata.All(pair => found.Metadata.TryGetValue(pair.Key, out var value) && value == pair.Value);
-        }
-        catch (RescaleException missing) when (missing.ErrorId == ErrorIds.ObjectNotFound)
-        {
-            return false;
-        }
+        var found = await entry.RequestAsync(RequestLane.Short, () => request.Store.FindAsync(earlier.Key, cancellationToken), cancellationToken);
+        return found?.Length == CipherSize.OfPlaintext(earlier.SourceLength)
+            && ledger.Plan.Metadata.All(pair => found.Metadata.TryGetValue(pair.Key, out var value) && value == pair.Value) ? found : null;
     }
 
     /// <summary>Forgets the parts that must travel again.</summary>

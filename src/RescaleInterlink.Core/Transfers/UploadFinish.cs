@@ -7,8 +7,10 @@ namespace RescaleInterlink.Transfers;
 /// <summary>How an upload in parts ends: committed and handed over, left to be continued, or cleaned up.</summary>
 /// <param name="isCommitted">An earlier run has made the object.</param>
 internal sealed class UploadFinish(
-    UploadRequest request, TransferEntry entry, UploadLedger ledger, MultipartSession session, bool isCommitted = false)
+    UploadRequest request, EngineResources engine, TransferEntry entry, UploadLedger ledger, MultipartSession session, bool isCommitted = false)
 {
+    private static readonly TimeSpan EndAfterFailure = TimeSpan.FromSeconds(15);
+
     private bool _isCommitted = isCommitted;
 
     public MultipartSession Session => session;
@@ -16,6 +18,7 @@ internal sealed class UploadFinish(
     /// <summary>Runs an upload; when it fails, keeps what can be continued and gives up what cannot.</summary>
     public async Task<UploadResult> GuardAsync(Func<Task<UploadResult>> upload, CancellationToken cancellationToken)
     {
+        using var budget = new StopBudget(engine.Time, cancellationToken);
         try
         {
             return await upload();
@@ -26,25 +29,25 @@ internal sealed class UploadFinish(
         }
         catch (Exception failure) when (CheckpointPolicy.Keeps(failure, Worth, cancellationToken))
         {
-            await session.KeepAsync();
+            await session.KeepAsync(budget.Left);
             throw;
         }
         catch
         {
-            await session.AbortAsync(stopped: cancellationToken.IsCancellationRequested);
+            await session.AbortAsync(cancellationToken.IsCancellationRequested ? budget.Left : EndAfterFailure);
             await ledger.DeleteAsync();
             throw;
         }
     }
 
     private CheckpointWorth Worth =>
-        !ledger.IsKept ? CheckpointWorth.Nothing : _isCommitted ? CheckpointWorth.WholeObject : CheckpointWorth.SomeBytes;
+        !ledger.CanBeContinued ? CheckpointWorth.Nothing : _isCommitted ? CheckpointWorth.WholeObject : CheckpointWorth.SomeBytes;
 
     /// <summary>Makes the object of its parts, and hands it over.</summary>
     public async Task<UploadResult> CommitAsync(string sha512, long length, long resumed, CancellationToken cancellationToken)
     {
         entry.Verify();
-        await ledger.OnCommittingAsync(sha512);
+        await ledger.OnCommittingAsync(sha512, cancellationToken);
         var checksums = (await session.BeginAsync()).HasChecksums;
         await session.CommitAsync(cancellationToken);
         return await HandOverAsync(sha512, length, resumed, checksums, cancellationToken);
@@ -61,7 +64,7 @@ internal sealed class UploadFinish(
             Integrity = checksums ? Integrity.Verified : Integrity.Unverifiable,
         };
         if (!ledger.IsKept) return result;
-        await ledger.OnCommittedAsync();
+        await ledger.OnCommittedAsync(cancellationToken);
         if (request.OnCommitted is { } handOver) await handOver(result, cancellationToken);
         await ledger.DeleteAsync();
         return result;

@@ -6,14 +6,16 @@ namespace RescaleInterlink.Transfers;
 
 /// <summary>
 /// What of an upload is done, and its checkpoint when it has one. A state folder that fails takes away the means to continue
-/// later, not the transfer: that is told, once. Thread-safe.
+/// later, not the transfer: that is told, once, and later saves are tried. Thread-safe.
 /// </summary>
 internal sealed class UploadLedger(ObjectPlan plan, UploadCheckpoint? checkpoint, CheckpointFile<UploadCheckpoint>? file, Action<string>? notice)
 {
     private readonly object _lock = new();
     private readonly SortedDictionary<int, FinishedPart> _parts = new((checkpoint?.Parts ?? []).ToDictionary(part => part.Number));
     private UploadCheckpoint? _state = checkpoint;
-    private bool _fileFailed;
+    private readonly bool _isOfEarlierRun = checkpoint?.UploadId is not null;
+    private readonly long _savesBefore = file?.Saves ?? 0;
+    private int _toldOfFailure;
 
     public ObjectPlan Plan => plan;
 
@@ -22,6 +24,9 @@ internal sealed class UploadLedger(ObjectPlan plan, UploadCheckpoint? checkpoint
 
     /// <summary>Whether the parts' plaintext must be known by its CRC32C.</summary>
     public bool IsKept => file is not null;
+
+    /// <summary>Whether a later run finds it: one that was loaded, and so has an id, or one that was saved since.</summary>
+    public bool CanBeContinued => file is not null && (_isOfEarlierRun || file.Saves > _savesBefore);
 
     /// <summary>The parts that are there, by number.</summary>
     public IReadOnlyList<FinishedPart> Parts
@@ -40,7 +45,9 @@ internal sealed class UploadLedger(ObjectPlan plan, UploadCheckpoint? checkpoint
     public void Add(FinishedPart part)
     {
         lock (_lock) _parts[part.Number] = part;
-        if (!_fileFailed) file?.Update(Snapshot);
+        if (file is null) return;
+        file.Update(Snapshot);
+        if (file.SaveFailure is { } failure) TellOnce(failure);
     }
 
     public void Remove(int number)
@@ -49,17 +56,19 @@ internal sealed class UploadLedger(ObjectPlan plan, UploadCheckpoint? checkpoint
     }
 
     /// <summary>Before the store is asked to begin: should its answer be lost, the key still finds the upload.</summary>
-    public Task OnBeginningAsync() => FlushAsync();
+    public Task OnBeginningAsync(CancellationToken stop) => FlushAsync(stop);
 
-    public Task OnBegunAsync(MultipartUpload upload) => ChangeAsync(state => state with { UploadId = upload.Id, HasChecksums = upload.HasChecksums });
+    public Task OnBegunAsync(MultipartUpload upload, CancellationToken stop) =>
+        ChangeAsync(state => state with { UploadId = upload.Id, HasChecksums = upload.HasChecksums }, stop);
 
     /// <summary>From here on only the commit is left, which must not need the source again.</summary>
-    public Task OnCommittingAsync(string sha512) => ChangeAsync(state => state with { Sha512 = sha512 });
+    public Task OnCommittingAsync(string sha512, CancellationToken stop) => ChangeAsync(state => state with { Sha512 = sha512 }, stop);
 
-    public Task OnCommittedAsync() => ChangeAsync(state => state with { IsCommitted = true });
+    public Task OnCommittedAsync(CancellationToken stop) => ChangeAsync(state => state with { IsCommitted = true }, stop);
 
     /// <summary>What is known goes to the disk, so that the next run has it.</summary>
-    public Task FlushAsync() => file is null || _fileFailed ? Task.CompletedTask : SaveAsync(file);
+    /// <param name="stop">Ends the waiting, not the saving: a disk that hangs holds up no stop.</param>
+    public Task FlushAsync(CancellationToken stop) => file is null ? Task.CompletedTask : SaveAsync(file, stop);
 
     public async Task DeleteAsync()
     {
@@ -75,27 +84,32 @@ internal sealed class UploadLedger(ObjectPlan plan, UploadCheckpoint? checkpoint
         }
     }
 
-    private Task ChangeAsync(Func<UploadCheckpoint, UploadCheckpoint> change)
+    private Task ChangeAsync(Func<UploadCheckpoint, UploadCheckpoint> change, CancellationToken stop)
     {
         lock (_lock)
         {
             if (_state is not null) _state = change(_state);
         }
 
-        return FlushAsync();
+        return FlushAsync(stop);
     }
 
-    private async Task SaveAsync(CheckpointFile<UploadCheckpoint> target)
+    private async Task SaveAsync(CheckpointFile<UploadCheckpoint> target, CancellationToken stop)
     {
         try
         {
-            await target.FlushAsync(Snapshot);
+            await target.FlushAsync(Snapshot).WaitAsync(stop);
         }
         catch (RescaleException failure)
         {
-            _fileFailed = true;
-            notice?.Invoke($"{failure.Message} The transfer goes on, but could not be continued if it were interrupted.");
+            TellOnce(failure);
         }
+    }
+
+    private void TellOnce(RescaleException failure)
+    {
+        if (Interlocked.Exchange(ref _toldOfFailure, 1) == 0)
+            notice?.Invoke($"{failure.Message} The transfer goes on, but could not be continued if it were interrupted.");
     }
 
     private UploadCheckpoint Snapshot()

@@ -27,11 +27,21 @@ public sealed record UploadRequest
     public Action<long, long>? OnContinued { get; init; }
 
     /// <summary>
+    /// Asked when an earlier run has made an object that this one does not want, because the source has changed since: why it must
+    /// stay, or null when it is sure that nobody needs it. Not set: it stays. An object that stays is told of by <see cref="OnNotice"/>.
+    /// </summary>
+    public Func<LeftObject, CancellationToken, Task<string?>>? WhyKeepAsync { get; init; }
+
+    /// <summary>
     /// Called when the object is whole, before the checkpoint is given up: a failure or a kill in here repeats only this.
     /// It may then be called for an object of an earlier run. Without a checkpoint it is not called, as there is nothing to hold on to.
     /// </summary>
     public Func<UploadResult, CancellationToken, Task>? OnCommitted { get; init; }
 }
+
+/// <summary>A whole object that an earlier run has made and perhaps handed over.</summary>
+/// <param name="Begun">When that run began.</param>
+public sealed record LeftObject(string Key, Storage.ObjectProperties Properties, DateTimeOffset Begun);
 
 /// <param name="Key">Key of the object, which an earlier run may have chosen.</param>
 /// <param name="EncryptionKey">32 bytes. A secret.</param>

@@ -170,7 +170,7 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
     private async Task<UploadResult> RunPipelineAsync(SourceIdentity identity, UploadLedger ledger, CancellationToken cancellationToken)
     {
         var plan = ledger.Plan;
-        var finish = new UploadFinish(request, entry, ledger, new MultipartSession(request.Store, ledger, entry, cancellationToken));
+        var finish = new UploadFinish(request, engine, entry, ledger, new MultipartSession(request.Store, ledger, entry, cancellationToken));
         var pipeline = new UploadPipeline(request, engine, entry, ledger, finish.Session, identity);
         return await finish.GuardAsync(async () =>
         {

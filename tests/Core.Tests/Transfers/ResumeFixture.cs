@@ -35,6 +35,7 @@ internal sealed class ResumeFixture : IAsyncDisposable
     public List<UploadResult> HandedOver { get; } = [];
     public ProgressSnapshot? LastProgress { get; private set; }
     public Func<UploadResult, Task>? OnCommitted { get; set; }
+    public Func<LeftObject, Task<string?>>? WhyKeep { get; set; }
     public ObjectFormat Format { get; set; } = ObjectFormat.Chained;
 
     public string[] CheckpointFiles => Directory.Exists(Checkpoints.Path) ? Directory.GetFileSystemEntries(Checkpoints.Path) : [];
@@ -59,6 +60,7 @@ internal sealed class ResumeFixture : IAsyncDisposable
             {
                 lock (Notices) Notices.Add($"continued at {done} of {total} bytes");
             },
+            WhyKeepAsync = WhyKeep is { } why ? (left, _) => why(left) : null,
             OnCommitted = async (result, _) =>
             {
                 HandedOver.Add(result);

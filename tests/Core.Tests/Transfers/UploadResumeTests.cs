@@ -3,6 +3,7 @@ using RescaleInterlink.Errors;
 using RescaleInterlink.Storage;
 using RescaleInterlink.Testing;
 using RescaleInterlink.Transfers;
+using RescaleInterlink.Transfers.Checkpoints;
 
 namespace RescaleInterlink.Core.Tests.Transfers;
 
@@ -99,6 +100,79 @@ public sealed class UploadResumeTests
         var counting = new CountingObjectStore(fixture.Memory);
         var uploaded = await fixture.RunAsync(counting);
         Assert.Equal((0, 1), (counting.Requests(StoreOperation.Part), counting.Requests(StoreOperation.Commit)));
+        await fixture.RequireWholeAsync(uploaded);
+    }
+
+    [Fact]
+    public async Task Credentials_that_may_not_list_do_not_lock_it()
+    {
+        await using var fixture = new ResumeFixture(Parts);
+        await FailAsync(fixture, StoreOperation.Commit, 0);
+        var refusing = new FaultInjectingObjectStore(fixture.Memory, 1, new StoreFault(StoreOperation.Properties, StoreFaultKind.Before, Failure: StoreFault.NotKnown));
+        var counting = new CountingObjectStore(refusing);
+        var uploaded = await fixture.RunAsync(counting);
+        Assert.Equal((0, 1), (counting.Requests(StoreOperation.Part), counting.Requests(StoreOperation.Commit)));
+        await fixture.RequireWholeAsync(uploaded);
+    }
+
+    [Theory]
+    [InlineData(true, null, true)]
+    [InlineData(true, "it belongs to a file", false)]
+    [InlineData(false, "not known whether anybody needs it", false)]
+    public async Task An_object_of_a_source_that_has_changed_since_is_deleted_or_told_of(bool asks, string? why, bool deleted)
+    {
+        await using var fixture = new ResumeFixture(Parts);
+        await FailAsync(fixture, StoreOperation.Commit, 0, StoreFaultKind.LoseReply);
+        var first = Assert.Single(fixture.Memory.Keys);
+        LeftObject? asked = null;
+        if (asks)
+        {
+            fixture.WhyKeep = left =>
+            {
+                asked = left;
+                return Task.FromResult(why);
+            };
+        }
+
+        fixture.Content = EngineFixture.RandomBytes(fixture.Content.Length + 1, 2);
+        await File.WriteAllBytesAsync(fixture.Source, fixture.Content);
+        var uploaded = await fixture.RunAsync(fixture.Memory);
+        Assert.Equal(asks ? first : null, asked?.Key);
+        Assert.Equal(!deleted, fixture.Memory.Keys.Contains(first));
+        if (why is not null)
+        {
+            var notice = Assert.Single(fixture.Notices, notice => notice.Contains(why, StringComparison.Ordinal));
+            Assert.Contains($"'{first}'", notice, StringComparison.Ordinal);
+            await fixture.Memory.DeleteAsync(first, default);
+        }
+
+        await fixture.RequireWholeAsync(uploaded);
+    }
+
+    [Fact]
+    public async Task Without_any_save_that_succeeded_nothing_is_kept_of_it()
+    {
+        await using var fixture = new ResumeFixture(Parts);
+        // Where a checkpoint would be written, something else is.
+        var id = CheckpointFolder.IdOf(UploadCheckpoint.Direction, fixture.Identity.LocalPath, fixture.Identity.RemoteId);
+        foreach (var generation in new[] { 1, 2 }) Directory.CreateDirectory(fixture.Checkpoints.TemporaryPathOf(id, generation));
+        var faulty = new FaultInjectingObjectStore(fixture.Memory, 1, new StoreFault(StoreOperation.Part, StoreFaultKind.Before, Skip: 3));
+        await Assert.ThrowsAsync<RescaleException>(() => fixture.RunAsync(faulty));
+        Assert.Equal(0, fixture.Memory.UnfinishedUploads);
+        Assert.Contains("could not be continued", fixture.Notices[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_answer_of_something_in_between_keeps_what_was_sent()
+    {
+        await using var fixture = new ResumeFixture(Parts);
+        await FailAsync(fixture, StoreOperation.Part, 6);
+        var between = new FaultInjectingObjectStore(fixture.Memory, 1, new StoreFault(StoreOperation.Part, StoreFaultKind.Before,
+            Failure: () => new RescaleException(ErrorIds.StorageRejected, ErrorKind.Protocol, "302") { StatusCode = 302 }));
+        await Assert.ThrowsAsync<RescaleException>(() => fixture.RunAsync(between));
+        var counting = new CountingObjectStore(fixture.Memory);
+        var uploaded = await fixture.RunAsync(counting);
+        Assert.Equal(Parts - 6, counting.Requests(StoreOperation.Part));
         await fixture.RequireWholeAsync(uploaded);
     }
 
@@ -324,7 +398,7 @@ public sealed class UploadResumeTests
     public async Task A_failure_that_cannot_pass_cleans_both_ends(StoreOperation operation)
     {
         await using var fixture = new ResumeFixture(Parts);
-        var faulty = new FaultInjectingObjectStore(fixture.Memory, 1, new StoreFault(operation, StoreFaultKind.Before, Failure: StoreFault.Fatal));
+        var faulty = new FaultInjectingObjectStore(fixture.Memory, 1, new StoreFault(operation, StoreFaultKind.Before, Failure: StoreFault.Changed));
         await Assert.ThrowsAsync<RescaleException>(() => fixture.RunAsync(faulty));
         Assert.Empty(fixture.CheckpointFiles);
         Assert.Equal(0, fixture.Memory.UnfinishedUploads);

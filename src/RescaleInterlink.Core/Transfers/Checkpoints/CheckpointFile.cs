@@ -20,8 +20,8 @@ internal sealed class CheckpointFile<T> : IAsyncDisposable
     private static readonly TimeSpan RestPerByte = TimeSpan.FromTicks(1);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
 
-    // A disk that hangs does not hold up a stop; the lock is then kept until it answers.
-    private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(1);
+    // A disk that hangs does not hold up a stop (see StopBudget); the lock is then kept until it answers.
+    private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(0.4);
 
     private readonly CheckpointFolder _folder;
     private readonly ResumeIdentity _identity;
@@ -31,6 +31,7 @@ internal sealed class CheckpointFile<T> : IAsyncDisposable
     private readonly object _state = new();
     private readonly TaskCompletionSource _closing = NewSignal();
     private readonly Task _saver;
+    private Task? _ended;
     private TaskCompletionSource _updated = NewSignal();
     private TaskCompletionSource _flushWanted = NewSignal();
     private TaskCompletionSource? _flush;
@@ -41,6 +42,7 @@ internal sealed class CheckpointFile<T> : IAsyncDisposable
     private bool _hasEnded;
     private long _sequence;
     private long _lastDurable;
+    private long _saves;
     private int _length;
 
     private CheckpointFile(ResumeIdentity identity, string id, CheckpointLock held, TimeProvider time)
@@ -50,8 +52,11 @@ internal sealed class CheckpointFile<T> : IAsyncDisposable
         _saver = Task.Run(RunAsync);
     }
 
-    /// <summary>Why the last save failed, or null.</summary>
+    /// <summary>Why the last save failed, or null. Saves in the background tell it in no other way.</summary>
     public RescaleException? SaveFailure { get; private set; }
+
+    /// <summary>Saves that succeeded: without any, a later run finds nothing of what this one does.</summary>
+    public long Saves => Interlocked.Read(ref _saves);
 
     /// <exception cref="RescaleException">TransferInUse, TransferStateUnwritable.</exception>
     public static async Task<CheckpointFile<T>> OpenAsync(ResumeIdentity identity, TimeProvider time, CancellationToken cancellationToken)
@@ -94,23 +99,31 @@ internal sealed class CheckpointFile<T> : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the saving and removes the checkpoint.</summary>
+    /// <summary>Ends the saving and removes the checkpoint; where a disk hangs, when it answers.</summary>
     /// <exception cref="RescaleException">TransferStateUnwritable.</exception>
     public async Task DeleteAsync()
     {
         lock (_state) _isDeleted = true;
+        _ended = DeleteWhenClosedAsync();
+        if (await Task.WhenAny(_ended, Task.Delay(CloseGrace)) == _ended) await _ended;
+    }
+
+    private async Task DeleteWhenClosedAsync()
+    {
         await CloseAsync();
-        _folder.DeleteFiles(_id);
+        await Task.Run(() => _folder.DeleteFiles(_id));
     }
 
     /// <summary>Lets go of it. What was updated and not yet saved is saved, but perhaps not flushed.</summary>
     public async ValueTask DisposeAsync()
     {
-        var closed = CloseAsync();
-        if (await Task.WhenAny(closed, Task.Delay(CloseGrace)) == closed)
+        // A deletion has had its grace, and told of its failure.
+        var closed = _ended ?? CloseAsync();
+        if (_ended is null) await Task.WhenAny(closed, Task.Delay(CloseGrace));
+        if (closed.IsCompleted)
         {
             _lock.Dispose();
-            await closed;
+            if (_ended is null) await closed;
             return;
         }
 
@@ -191,7 +204,17 @@ internal sealed class CheckpointFile<T> : IAsyncDisposable
             (_updated, _flushWanted) = (NewSignal(), NewSignal());
         }
 
-        SaveFailure = Save(state, durable);
+        try
+        {
+            SaveFailure = Save(state, durable);
+        }
+        catch (Exception unforeseen)
+        {
+            // The saver ends with it, and nobody waits for ever.
+            flush?.SetException(unforeseen);
+            throw;
+        }
+
         if (SaveFailure is not null)
         {
             lock (_state) _isDurable = false;
@@ -220,6 +243,7 @@ internal sealed class CheckpointFile<T> : IAsyncDisposable
             }
 
             File.Move(temporary, _folder.PathOf(_id, generation), overwrite: true);
+            Interlocked.Increment(ref _saves);
             if (durable) UnixFileSystem.FlushFolder(_folder.Path);
             return null;
         }

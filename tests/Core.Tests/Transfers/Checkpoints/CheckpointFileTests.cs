@@ -1,6 +1,7 @@
 using System.Text;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Testing;
+using RescaleInterlink.Transfers;
 using RescaleInterlink.Transfers.Checkpoints;
 
 namespace RescaleInterlink.Core.Tests.Transfers.Checkpoints;
@@ -285,5 +286,66 @@ public sealed class CheckpointFileTests : IDisposable
         await file.FlushAsync(() => CheckpointTesting.Upload(_identity, 1));
         file.Update(() => CheckpointTesting.Upload(_identity, 2));
         await Waiting.UntilAsync(() => File.Exists(Generation(2)));
+    }
+
+    [Fact]
+    public async Task A_state_that_cannot_be_told_leaves_nobody_waiting()
+    {
+        var file = await OpenAsync();
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            file.FlushAsync(() => throw new InvalidOperationException("broken")).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => file.DisposeAsync().AsTask());
+    }
+
+    [Fact]
+    public async Task A_disk_that_hangs_holds_up_neither_a_stop_nor_the_removal()
+    {
+        using var disk = new ManualResetEventSlim();
+        using var saving = new ManualResetEventSlim();
+        using var stop = new CancellationTokenSource();
+        var file = await OpenAsync();
+        var state = CheckpointTesting.Upload(_identity, 4);
+        var ledger = new UploadLedger(ObjectPlan.Of(state), state, file, null);
+        file.Update(() =>
+        {
+            saving.Set();
+            disk.Wait(TimeSpan.FromMinutes(1));
+            return state;
+        });
+        Assert.True(saving.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+        var committing = ledger.OnCommittingAsync("hash", stop.Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => committing.WaitAsync(TimeSpan.FromSeconds(50), TestContext.Current.CancellationToken));
+        await file.DeleteAsync().WaitAsync(TimeSpan.FromSeconds(50), TestContext.Current.CancellationToken);
+        await file.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(50), TestContext.Current.CancellationToken);
+        Assert.False(disk.IsSet);
+
+        // What was begun before the removal was written all the same, and then removed; only then does the next one get it.
+        disk.Set();
+        await using var next = await OpenAsync();
+        Assert.Equal((null, null), next.Load());
+    }
+
+    [Fact]
+    public async Task A_save_in_the_background_that_fails_is_told_once_and_tried_again()
+    {
+        var notices = new List<string>();
+        await using var file = await OpenAsync();
+        var state = CheckpointTesting.Upload(_identity, 4) with { UploadId = null };
+        var ledger = new UploadLedger(ObjectPlan.Of(state), state, file, notices.Add);
+        Directory.CreateDirectory(_folder.TemporaryPathOf(_id, 2));
+        Directory.CreateDirectory(_folder.TemporaryPathOf(_id, 1));
+        ledger.Add(state.Parts[0]);
+        await Waiting.UntilAsync(() => file.SaveFailure is not null);
+        ledger.Add(state.Parts[1]);
+        await ledger.OnBeginningAsync(default);
+        Assert.Contains("could not be continued", Assert.Single(notices), StringComparison.Ordinal);
+        Assert.False(ledger.CanBeContinued);
+
+        Directory.Delete(_folder.TemporaryPathOf(_id, 1));
+        await ledger.OnCommittingAsync("hash", default);
+        Assert.True(ledger.CanBeContinued);
+        Assert.Equal("hash", file.Load().State!.Sha512);
+        Assert.Single(notices);
     }
 }
