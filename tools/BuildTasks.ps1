@@ -30,6 +30,13 @@ function Invoke-BuildTask {
     Invoke-Dotnet build src/RescaleInterlink.Module/RescaleInterlink.Module.proj -c $Configuration -v quiet
 }
 
+function Read-Report([string] $Path) {
+    # Nothing when there is none, or a suite was ended while it wrote it: it counts as failed then.
+    if (-not (Test-Path -LiteralPath $Path)) { return }
+    try { [xml](Get-Content -LiteralPath $Path -Raw) }
+    catch { Write-Host "The report '$Path' cannot be read: $($_.Exception.Message)" }
+}
+
 function Invoke-XunitSuite([string] $Name, [string] $ReportFolder) {
     Write-Host "== $Name.Tests"
     $report = Join-Path $ReportFolder "$Name.xml"
@@ -37,8 +44,8 @@ function Invoke-XunitSuite([string] $Name, [string] $ReportFolder) {
     dotnet $program -noLogo -xml $report | Out-Host
     $code = $LASTEXITCODE
     $counts = @{ Passed = 0; Failed = 0; Skipped = 0 }
-    if (Test-Path -LiteralPath $report) {
-        foreach ($assembly in ([xml](Get-Content -LiteralPath $report -Raw)).assemblies.assembly) {
+    if ($xml = Read-Report $report) {
+        foreach ($assembly in $xml.assemblies.assembly) {
             $counts.Passed += [int]$assembly.passed
             $counts.Failed += [int]$assembly.failed + [int]$assembly.errors
             $counts.Skipped += [int]$assembly.skipped
@@ -97,8 +104,8 @@ function Invoke-PesterPass([string] $Module, [string] $Pester, [string] $Storage
     $program = Join-Path $Root 'tests' 'Cmdlets' 'Invoke-Suite.ps1'
     $code = Invoke-FreshPowerShell -File $program -ModulePath $Module -ResultPath $Report -PesterPath $Pester -Storage $Storage -Name ($Name -join ',')
     $counts = @{ Passed = 0; Failed = 0; Skipped = 0 }
-    if (Test-Path -LiteralPath $Report) {
-        $results = ([xml](Get-Content -LiteralPath $Report -Raw)).'test-results'
+    if ($xml = Read-Report $Report) {
+        $results = $xml.'test-results'
         $counts.Failed = [int]$results.failures + [int]$results.errors
         $counts.Skipped = [int]$results.skipped + [int]$results.ignored + [int]$results.'not-run' + [int]$results.inconclusive
         $counts.Passed = [int]$results.total - $counts.Failed - [int]$results.skipped - [int]$results.ignored - [int]$results.inconclusive
@@ -162,13 +169,13 @@ function Invoke-DocsTask {
 
 function Invoke-BenchTask([string[]] $Arguments) {
     Invoke-BuildTask
-    Invoke-Dotnet run --project tests/Benchmarks -c $Configuration --no-build -- @Arguments
+    Invoke-Dotnet run --project tests/Benchmarks -c $Configuration --no-build '--' @Arguments
     & (Join-Path $PSScriptRoot 'Measure-Import.ps1') -ModulePath (Publish-StagedModule)
 }
 
 function Invoke-SoakTask([string[]] $Arguments) {
     Invoke-BuildTask
-    Invoke-Dotnet run --project tests/Benchmarks -c $Configuration --no-build -- soak @Arguments
+    Invoke-Dotnet run --project tests/Benchmarks -c $Configuration --no-build '--' soak @Arguments
 }
 
 function Invoke-CleanTask {

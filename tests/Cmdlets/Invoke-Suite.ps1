@@ -71,7 +71,11 @@ try {
 finally {
     # A test that broke off may have left a sandbox; those that this suite started tell so beneath its own folder.
     foreach ($left in Get-ChildItem -LiteralPath $temporary -Recurse -Filter *.json -ErrorAction Ignore | Where-Object { $_.Directory.Name -eq 'sandboxes' }) {
-        $number = (Get-Content -Raw -LiteralPath $left.FullName | ConvertFrom-Json).processId
+        $state = Get-Content -Raw -LiteralPath $left.FullName | ConvertFrom-Json
+        $number = $state.processId
+        # A number is used again: only a process that began with this state file is the one meant.
+        $process = Get-Process -Id $number -ErrorAction Ignore
+        if (-not $process -or [Math]::Abs(($process.StartTime.ToUniversalTime() - ([datetime]$state.processStartTime).ToUniversalTime()).TotalSeconds) -gt 2) { continue }
         Write-Host "A test left a sandbox running (process $number); it is ended."
         Stop-Process -Id $number -Force -ErrorAction Ignore
     }
