@@ -56,7 +56,7 @@ internal sealed class OneTransfer : IAsyncDisposable
         {
             Source = source,
             Store = Wrap(_stores.ForUploads(_session.User)),
-            Key = ObjectNaming.ForNew(storage, _settings.Name).Key,
+            Key = ObjectNaming.ForNew(storage, _settings.Name),
             Resume = _identities.ForUpload(source, _settings.Name, folder, _session.User, []),
             OnNotice = text => _say("notice " + text),
             OnCommitted = async (result, token) =>

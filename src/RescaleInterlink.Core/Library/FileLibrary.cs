@@ -55,7 +55,7 @@ public sealed partial class FileLibrary : IAsyncDisposable
             {
                 Source = source,
                 Store = store,
-                Key = ObjectNaming.ForNew(user.DefaultStorage, name).Key,
+                Key = ObjectNaming.ForNew(user.DefaultStorage, name),
                 Format = options.PreEncrypt ? ObjectFormat.Whole : ObjectFormat.Chained,
                 Resume = options.NoResume ? null : _identities.ForUpload(source, name, folderId, user, options.Tags),
                 OnNotice = options.OnNotice,

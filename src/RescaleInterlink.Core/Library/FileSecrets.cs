@@ -4,13 +4,13 @@ using RescaleInterlink.Platform;
 namespace RescaleInterlink.Library;
 
 /// <summary>What a file's record says about its bytes, decoded.</summary>
-internal static class FileSecrets
+public static class FileSecrets
 {
     private const int KeyLength = 32;
     private const int IvLength = 16;
 
     /// <exception cref="RescaleException">EncryptionKeyMissing.</exception>
-    public static byte[] Key(PlatformFile file)
+    internal static byte[] Key(PlatformFile file)
         => Decode(file.EncodedEncryptionKey, KeyLength)
             ?? throw new RescaleException(
                 ErrorIds.EncryptionKeyMissing,
@@ -19,11 +19,11 @@ internal static class FileSecrets
                 "Ask the file's owner to share it with you, or the platform's support.");
 
     /// <returns>Null when the record has none; the object's metadata then has it.</returns>
-    public static byte[]? Iv(PlatformFile file) => Decode(file.Iv, IvLength);
+    internal static byte[]? Iv(PlatformFile file) => Decode(file.Iv, IvLength);
 
     /// <returns>Hex SHA-512 of the plaintext, or null when the record has none.</returns>
     public static string? Sha512(PlatformFile file)
-        => file.FileChecksums.FirstOrDefault(static c => c.HashFunction.Equals("sha512", StringComparison.OrdinalIgnoreCase) || c.HashFunction.Equals("SHA-512", StringComparison.OrdinalIgnoreCase))?.FileHash;
+        => (file ?? throw new ArgumentNullException(nameof(file))).FileChecksums.FirstOrDefault(static c => c.HashFunction.Equals("sha512", StringComparison.OrdinalIgnoreCase) || c.HashFunction.Equals("SHA-512", StringComparison.OrdinalIgnoreCase))?.FileHash;
 
     private static byte[]? Decode(string? text, int length)
     {

@@ -1,3 +1,4 @@
+using RescaleInterlink.Library;
 using RescaleInterlink.Platform;
 using RescaleInterlink.PowerShell.Base;
 
@@ -12,7 +13,7 @@ public sealed class FileItem : StoredFileItem, IShellObject
         Id = record.Id;
         Name = record.Name;
         Size = record.DecryptedSize;
-        Sha512 = Sha512Of(record);
+        Sha512 = FileSecrets.Sha512(record);
         DateUploaded = record.DateUploaded;
         Owner = record.Owner;
     }

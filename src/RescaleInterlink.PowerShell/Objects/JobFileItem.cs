@@ -1,3 +1,4 @@
+using RescaleInterlink.Library;
 using RescaleInterlink.Platform;
 using RescaleInterlink.PowerShell.Base;
 
@@ -14,7 +15,7 @@ public sealed class JobFileItem : StoredFileItem, IShellObject
         Name = record.Name;
         RelativePath = record.RelativePath;
         Size = record.DecryptedSize;
-        Sha512 = Sha512Of(record);
+        Sha512 = FileSecrets.Sha512(record);
         DateUploaded = record.DateUploaded;
     }
 

@@ -32,7 +32,7 @@ public sealed class SentFileItem : StoredFileItem, IShellObject
         Id = existing.Id;
         Name = existing.Name;
         Size = existing.DecryptedSize;
-        Sha512 = Sha512Of(existing);
+        Sha512 = FileSecrets.Sha512(existing);
         Status = status;
         Integrity = status == TransferStatus.Identical ? nameof(Transfers.Integrity.Verified) : null;
         FolderId = folderId;

@@ -20,7 +20,4 @@ public abstract class StoredFileItem
 
     /// <summary>Lower-case hex of the plaintext's hash, when the platform has it.</summary>
     public abstract string? Sha512 { get; }
-
-    private protected static string? Sha512Of(PlatformFile record) => record.FileChecksums
-        .FirstOrDefault(sum => sum.HashFunction.Equals("sha512", StringComparison.OrdinalIgnoreCase))?.FileHash;
 }

@@ -101,14 +101,6 @@ public class CryptographyPropertyTests
     }
 
     [Fact]
-    public void Suffixes_are_22_letters_and_digits_and_differ()
-    {
-        var suffixes = Enumerable.Range(0, 200).Select(_ => KeyMaterial.NewSuffix()).ToList();
-        Assert.All(suffixes, suffix => Assert.Matches("^[a-zA-Z0-9]{22}$", suffix));
-        Assert.Equal(suffixes.Count, suffixes.Distinct().Count());
-    }
-
-    [Fact]
     public void Key_and_iv_must_be_there()
     {
         var encryption = new ObjectEncryption(ObjectFormat.Whole, null, null, 0);
