@@ -24,7 +24,6 @@ public sealed class CheckpointFolder(string path)
     {
         try
         {
-            if (!Directory.Exists(Path)) return [];
             return [.. Directory.EnumerateFiles(Path)
                 .Select(System.IO.Path.GetFileName)
                 .Where(name => IsGeneration(name!))
@@ -33,6 +32,11 @@ public sealed class CheckpointFolder(string path)
                 .Order(StringComparer.Ordinal)
                 .Select(Describe)
                 .OfType<StoredTransfer>()];
+        }
+        // Not asked before: a folder behind a closed one does not exist, as far as can be seen, and that is another matter.
+        catch (DirectoryNotFoundException)
+        {
+            return [];
         }
         catch (Exception failure) when (CheckpointErrors.IsFileFailure(failure))
         {

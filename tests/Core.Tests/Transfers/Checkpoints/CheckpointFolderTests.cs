@@ -16,6 +16,17 @@ public sealed class CheckpointFolderTests : IDisposable
     public void Dispose() => _home.Dispose();
 
     [Fact]
+    public void A_folder_that_cannot_be_looked_into_is_not_taken_for_an_empty_one()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
+        using var place = new TemporaryFolder();
+        Assert.Empty(new CheckpointFolder(place.File("not/made/yet")).List());
+        File.CreateSymbolicLink(place.File("circle"), place.File("circle"));
+        var failure = Assert.Throws<RescaleException>(() => new CheckpointFolder(place.File("circle/transfers")).List());
+        Assert.Equal(ErrorIds.TransferStateUnreadable, failure.ErrorId);
+    }
+
+    [Fact]
     public void A_folder_that_is_not_there_is_empty() => Assert.Empty(_folder.List());
 
     [Fact]
