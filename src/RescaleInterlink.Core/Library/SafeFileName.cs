@@ -1,5 +1,6 @@
 using System.Buffers;
 using RescaleInterlink.Errors;
+using RescaleInterlink.Library.Folders;
 
 namespace RescaleInterlink.Library;
 
@@ -87,12 +88,13 @@ public static class SafeFileName
             return false;
         try
         {
-            var target = entry.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
-            return !(Path.TrimEndingDirectorySeparator(target) + Path.DirectorySeparatorChar).StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, LocalNames.Comparison);
+            // Really: the folder may have been reached through a link, and a target's own path may lead through another.
+            var target = Path.TrimEndingDirectorySeparator(RealPath.Of(place)) + Path.DirectorySeparatorChar;
+            return !target.StartsWith(Path.TrimEndingDirectorySeparator(RealPath.Of(folder)) + Path.DirectorySeparatorChar, LocalNames.Comparison);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A circle of links leads nowhere.
+            // A circle of links leads nowhere; and nobody knows where one leads that cannot be read.
             return true;
         }
     }

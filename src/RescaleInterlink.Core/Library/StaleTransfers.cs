@@ -18,8 +18,11 @@ public static class StaleTransfers
             return problem;
         if (transfer.Updated is { } updated && now - updated > Age || transfer.Updated is null && transfer.Begun is { } begun && now - begun > Age)
             return $"nothing was heard of it for more than {Age.Days} days";
-        if (transfer.Direction == TransferDirection.Upload && transfer.LocalPath is { } source && !File.Exists(source) && !Directory.Exists(source))
+        if (transfer.Direction == TransferDirection.Upload && transfer.LocalPath is { } source && IsGone(source))
             return $"its source '{source}' is gone";
-        return transfer.PartialFile is { } partial && !File.Exists(partial) ? $"its partial file '{partial}' is gone" : null;
+        return transfer.PartialFile is { } partial && IsGone(partial) ? $"its partial file '{partial}' is gone" : null;
     }
+
+    /// <summary>Not when its folder is missing, too: the disk may only not be there at the moment.</summary>
+    private static bool IsGone(string path) => !Path.Exists(path) && Directory.Exists(Path.GetDirectoryName(path));
 }

@@ -80,6 +80,25 @@ public class SafeFileNameTests
     public void When_neither_is_safe_there_is_no_path() => Assert.Throws<RescaleException>(() => SafeFileName.Resolve("/root/job", "../x", ".."));
 
     [Fact]
+    public void A_link_is_followed_to_where_it_really_leads()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
+        using var folder = new TemporaryFolder();
+        using var outside = new TemporaryFolder();
+        Directory.CreateDirectory(outside.File("sub"));
+        Directory.CreateDirectory(folder.File("top/real"));
+        // By its text b stays inside; the link on its way leads out.
+        Directory.CreateSymbolicLink(folder.File("top/a"), outside.Path);
+        Directory.CreateSymbolicLink(folder.File("top/b"), folder.File("top/a/sub"));
+        var top = folder.File("top");
+        Assert.Equal(Path.Combine(top, "x"), SafeFileName.Resolve(top, "b/x", "x"));
+        // A folder that was itself reached through a link holds what lies in it.
+        Directory.CreateSymbolicLink(folder.File("link"), top);
+        Directory.CreateSymbolicLink(folder.File("top/in"), folder.File("top/real"));
+        Assert.Equal(folder.File("link/in/x"), SafeFileName.Resolve(folder.File("link"), "in/x", "x"));
+    }
+
+    [Fact]
     public void A_link_that_leads_out_of_the_folder_is_not_followed()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");

@@ -148,8 +148,9 @@ internal sealed class LocalTree(TreeFilter filter, bool includeHidden, SymbolicL
         : new LocalEntry.Fault(path, new RescaleException(
             ErrorIds.SymbolicLinkRefused, ErrorKind.InvalidInput, $"'{path}' is a symbolic link.", "Allow links with -SymbolicLink Follow, or leave them out with Skip."));
 
+    /// <summary>By name on every system (interop files 10), on Windows by attribute, too.</summary>
     private static bool IsHidden(FileSystemInfo info)
-        => OperatingSystem.IsWindows() ? info.Attributes.HasFlag(FileAttributes.Hidden) : info.Name.StartsWith('.');
+        => info.Name.StartsWith('.') || (OperatingSystem.IsWindows() && info.Attributes.HasFlag(FileAttributes.Hidden));
 
     /// <summary>What a download would refuse on this system is not sent from it. What other systems refuse is.</summary>
     private static string? NameFault(FileSystemInfo info)
