@@ -17,7 +17,8 @@ public sealed partial class FileLibrary
     private const int IdBytes = 16;
 
     /// <summary>The checkpoints of this user on this machine, of every platform; then the uploads that the storage holds beneath the
-    /// user's own path and no checkpoint knows, where the storage lists such.</summary>
+    /// user's own path and no checkpoint knows, where the storage lists such. Where the user has no path of their own, only those whose
+    /// object a checkpoint knows: others may be somebody else's.</summary>
     /// <exception cref="RescaleException">TransferStateUnreadable, and what platform and store report.</exception>
     public async IAsyncEnumerable<UnfinishedTransfer> ListTransfersAsync(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
@@ -29,8 +30,7 @@ public sealed partial class FileLibrary
             yield return Describe(stored);
         }
 
-        var (store, prefix) = await FindUploadsAsync(cancellationToken).ConfigureAwait(false);
-        await foreach (var upload in store.ListUploadsAsync(prefix, cancellationToken).ConfigureAwait(false))
+        await foreach (var (_, upload) in ListUploadsAsync(cancellationToken).ConfigureAwait(false))
         {
             if (!known.Contains((upload.Key, upload.Id)))
                 yield return Describe(upload);
@@ -79,12 +79,11 @@ public sealed partial class FileLibrary
     {
         if (await _checkpoints.RemoveAsync(id, stored => CleanUpAsync(stored, onNotice, cancellationToken), cancellationToken).ConfigureAwait(false))
             return;
-        var (store, prefix) = await FindUploadsAsync(cancellationToken).ConfigureAwait(false);
-        await foreach (var upload in store.ListUploadsAsync(prefix, cancellationToken).ConfigureAwait(false))
+        await foreach (var (store, upload) in ListUploadsAsync(cancellationToken).ConfigureAwait(false))
         {
             if (IdOf(upload) != id)
                 continue;
-            await store.AbortAsync(new MultipartUpload(upload.Key, upload.Id, new Dictionary<string, string>()), cancellationToken).ConfigureAwait(false);
+            await AbortAsync(store, upload.Key, upload.Id, onNotice, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -107,7 +106,7 @@ public sealed partial class FileLibrary
         var store = _stores.ForUploads(user);
         var key = stored.ObjectKey!;
         if (stored.UploadId is { } upload && !stored.IsCommitted)
-            await store.AbortAsync(new MultipartUpload(key, upload, new Dictionary<string, string>()), cancellationToken).ConfigureAwait(false);
+            await AbortAsync(store, key, upload, onNotice, cancellationToken).ConfigureAwait(false);
         // The commit may have succeeded, and the registration too, without the checkpoint having heard of it.
         if (await store.FindAsync(key, cancellationToken).ConfigureAwait(false) is not { } found)
             return;
@@ -132,13 +131,33 @@ public sealed partial class FileLibrary
         return FileRegistrar.WhyInUseAsync(_client, ObjectNaming.RegisteredPath(user.DefaultStorage, left.Key), since, cancellationToken);
     }
 
-    private async Task<(IObjectStore Store, string Prefix)> FindUploadsAsync(CancellationToken cancellationToken)
+    private static async Task AbortAsync(IObjectStore store, string key, string upload, Action<string>? onNotice, CancellationToken cancellationToken)
+    {
+        await store.AbortAsync(new MultipartUpload(key, upload, new Dictionary<string, string>()), cancellationToken).ConfigureAwait(false);
+        if (!store.Capabilities.Has(StoreFeatures.FreesAbortedParts))
+            onNotice?.Invoke($"{store.Capabilities.Name} storage cannot delete what was sent of '{key}'; it lets it lapse by itself within a week.");
+    }
+
+    private async IAsyncEnumerable<(IObjectStore Store, UnfinishedUpload Upload)> ListUploadsAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var user = await _user.GetAsync(cancellationToken).ConfigureAwait(false);
+        var store = _stores.ForUploads(user);
         // The object's name without the name of any file.
-        var prefix = ObjectNaming.KeyPrefix(user.DefaultStorage);
-        return (_stores.ForUploads(user), prefix);
+        var own = ObjectNaming.KeyPrefix(user.DefaultStorage);
+        foreach (var prefix in own.Length > 0 ? [own] : KnownKeys())
+        {
+            await foreach (var upload in store.ListUploadsAsync(prefix, cancellationToken).ConfigureAwait(false))
+            {
+                if (own.Length > 0 || upload.Key == prefix)
+                    yield return (store, upload);
+            }
+        }
     }
+
+    /// <summary>Of all uploads to this platform that this machine knows.</summary>
+    private IReadOnlyList<string> KnownKeys() =>
+        [.. _checkpoints.List().Where(stored => stored.Description?.Platform == _client.Platform.AbsoluteUri).Select(static stored => stored.ObjectKey).OfType<string>().Distinct(StringComparer.Ordinal)];
 
     internal static UnfinishedTransfer Describe(StoredTransfer stored)
     {
