@@ -251,6 +251,23 @@ Describe 'Receive-RescaleFile' {
         Get-Sha512 $target | Should -Be $sent.Sha512
     }
 
+    It '-Conflict Rename gives the names in the order of the input' {
+        $sources = foreach ($n in 1, 2) { New-RandomFile (Join-Path $folder "order $n" 'order.bin') 1000 $n }
+        $twins = $sources | ForEach-Object { Send-RescaleFile -LiteralPath $_ }
+        # The first is looked up last.
+        Set-Fault $sandbox @{ target = 'api'; method = 'GET'; path = "/files/$($twins[0].Id)/"; fault = 'latency'; milliseconds = 1500 }
+        try { $received = Receive-RescaleFile -Id $twins.Id -Destination (Join-Path $folder 'order') -Conflict Rename } finally { Clear-Fault $sandbox }
+        ($received | Where-Object Id -EQ $twins[0].Id).Name | Should -Be 'order.bin'
+        ($received | Where-Object Id -EQ $twins[1].Id).Name | Should -Be 'order (2).bin'
+    }
+
+    It '-Conflict Skip tells the size of the file that a link leads to' -Skip:$IsWindows {
+        $place = (New-Item -ItemType Directory (Join-Path $folder 'linked')).FullName
+        Set-Content -LiteralPath (Join-Path $place 'real') -Value '1234567' -NoNewline
+        $null = New-Item -ItemType SymbolicLink -Path (Join-Path $place 'model.inp') -Target (Join-Path $place 'real')
+        ($sent | Receive-RescaleFile -Destination $place -Conflict Skip).Size | Should -Be 7
+    }
+
     It '-Conflict Skip leaves a file alone, Overwrite replaces it, Rename writes beside it' {
         $target = Join-Path (New-Item -ItemType Directory (Join-Path $folder 'modes')).FullName 'model.inp'
         Set-Content -LiteralPath $target -Value 'mine' -NoNewline

@@ -184,6 +184,30 @@ Describe 'Send-RescaleFolder' {
         Get-Content -LiteralPath (Join-Path $down 'x') | Should -Be $Content
     }
 
+    It '-WhatIf sums what would travel, counts apart what is to be compared, and leaves out the rest' {
+        $tree = New-Tree 'same.txt', 'other.txt'
+        $null = Send-RescaleFolder -LiteralPath $tree
+        [IO.File]::WriteAllText((Join-Path $tree 'other.txt'), 'now longer than before')
+        [IO.File]::WriteAllText((Join-Path $tree 'new.txt'), 'new')
+        (Get-Plan "Send-RescaleFolder -LiteralPath '$tree' -WhatIf") -join "`n" | Should -Match '1 files \(3 B\) and 0 new folders, and 1 files \(8 B\) to compare'
+        (Get-Plan "Send-RescaleFolder -LiteralPath '$tree' -Conflict Skip -WhatIf") -join "`n" | Should -Match '1 files \(3 B\) and 0 new folders"'
+    }
+
+    It '-Tag sets tags on what is sent, and one that cannot be set is an error that names the file' {
+        $tree = New-Tree 'a', 'b/c'
+        $sent = Send-RescaleFolder -LiteralPath $tree -Tag 'mesh', 'study 7'
+        $headers = @{ Authorization = 'Token ' + [Net.NetworkCredential]::new('', $sandbox.ApiKey).Password }
+        foreach ($file in $sent) {
+            $url = "$($sandbox.ApiUrl.AbsoluteUri.TrimEnd('/'))/api/v3/files/$($file.Id)/tags/"
+            ((Invoke-RestMethod -Uri $url -Headers $headers).name | Sort-Object) | Should -Be 'mesh', 'study 7'
+        }
+        Set-Fault $sandbox @{ target = 'api'; method = 'POST'; path = '/tags/'; fault = 'status'; status = 403 }
+        try { $sent = Send-RescaleFolder -LiteralPath (New-Tree 'a') -Tag 'mesh' -ErrorAction SilentlyContinue -ErrorVariable failed } finally { Clear-Fault $sandbox }
+        $sent.Status | Should -Be 'Completed'
+        $failed.Count | Should -Be 1
+        "$failed" | Should -Match $sent.Id
+    }
+
     It '-Conflict Error sends nothing where the folder exists' {
         $tree = New-Tree 'x'
         $null = Send-RescaleFolder $tree

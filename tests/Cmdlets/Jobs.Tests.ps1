@@ -117,7 +117,11 @@ Describe 'Rows of a table' {
             }
         }
         $rows | Export-Csv -LiteralPath $csv
-        $results = Import-Csv -LiteralPath $csv | Submit-RescaleJob | Wait-RescaleJob -PollIntervalSeconds 1 | Receive-RescaleJob -Destination (Join-Path $folder 'rows')
+        $all = Import-Csv -LiteralPath $csv | Submit-RescaleJob -Verbose 4>&1
+        # Directories are transfers like any others.
+        "$all" | Should -Match 'Moved .* of 3 file'
+        $jobs = $all | Where-Object { $_ -isnot [System.Management.Automation.VerboseRecord] }
+        $results = $jobs | Wait-RescaleJob -PollIntervalSeconds 1 | Receive-RescaleJob -Destination (Join-Path $folder 'rows')
         @($results | Where-Object Name -eq 'out.txt').Count | Should -Be 3
         foreach ($n in 1..3) { Get-Content -LiteralPath (Join-Path $folder 'rows' "row_$n" 'out.txt') | Should -Be "$n" }
     }

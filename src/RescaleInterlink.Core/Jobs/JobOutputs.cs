@@ -16,7 +16,7 @@ internal static class JobOutputs
 
     /// <param name="keepEqual">An existing file that is the output already, by length and SHA-512, is taken as received.</param>
     public static async IAsyncEnumerable<JobOutputResult> DownloadAsync(
-        JobsClient jobs, FileLibrary library, TransferEngine engine, string jobId, string destination, bool overwrite, bool keepEqual,
+        JobsClient jobs, FileLibrary library, TransferEngine engine, string jobId, string destination, Func<string, DownloadOptions> optionsOf, bool keepEqual,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var root = Path.GetFullPath(destination);
@@ -30,7 +30,7 @@ internal static class JobOutputs
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var options = new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = stop.Token };
         var downloading = CompleteAsync(results.Writer, Parallel.ForEachAsync(plan, options, async (item, token) =>
-            results.Writer.TryWrite(await DownloadOneAsync(library, engine, item, overwrite, keepEqual, token).ConfigureAwait(false))));
+            results.Writer.TryWrite(await DownloadOneAsync(library, engine, item, optionsOf, keepEqual, token).ConfigureAwait(false))));
         try
         {
             await foreach (var result in results.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
@@ -45,7 +45,7 @@ internal static class JobOutputs
     }
 
     private static async Task<JobOutputResult> DownloadOneAsync(
-        FileLibrary library, TransferEngine engine, LocalName item, bool overwrite, bool keepEqual, CancellationToken cancellationToken)
+        FileLibrary library, TransferEngine engine, LocalName item, Func<string, DownloadOptions> optionsOf, bool keepEqual, CancellationToken cancellationToken)
     {
         if (item.Path is null)
             return new JobOutputResult(item.File, null, null, item.Error);
@@ -53,7 +53,7 @@ internal static class JobOutputs
         {
             if (keepEqual && await FindEqualAsync(item.File, item.Path, cancellationToken).ConfigureAwait(false) is { } kept)
                 return new JobOutputResult(item.File, item.Path, kept, null, Kept: true);
-            var download = await library.DownloadAsync(engine, item.File, item.Path, overwrite, cancellationToken).ConfigureAwait(false);
+            var download = await library.DownloadAsync(engine, item.File, item.Path, optionsOf(item.Path), cancellationToken).ConfigureAwait(false);
             return new JobOutputResult(item.File, item.Path, download, null);
         }
         catch (RescaleException exception)

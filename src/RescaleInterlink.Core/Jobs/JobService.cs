@@ -35,7 +35,14 @@ public sealed class JobService : IDisposable
     /// <summary>Uploads a job's folder as the archive that its job gets as an input file.</summary>
     /// <exception cref="RescaleException">SourceChanged, SourceUnreadable, and what engine and platform report.</exception>
     public Task<UploadedFile> UploadFolderAsync(TransferEngine engine, FolderArchive archive, CancellationToken cancellationToken)
-        => _library.UploadAsync(engine, archive.Source, archive.Name, folderId: null, cancellationToken);
+        => UploadFolderAsync(engine, archive, new UploadOptions(), cancellationToken);
+
+    /// <inheritdoc cref="UploadFolderAsync(TransferEngine, FolderArchive, CancellationToken)"/>
+    public Task<UploadedFile> UploadFolderAsync(TransferEngine engine, FolderArchive archive, UploadOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(archive);
+        return _library.UploadAsync(engine, archive.Source, archive.Name, folderId: null, options, cancellationToken);
+    }
 
     /// <summary>Creates the job (not started) and posts its tags and project.</summary>
     /// <param name="inputs">The job's own files; those of <see cref="JobSpec.ExtraInputFileIds"/> are added.</param>
@@ -147,10 +154,16 @@ public sealed class JobService : IDisposable
         TransferEngine engine, string jobId, string destination, bool overwrite, CancellationToken cancellationToken)
         => DownloadOutputsAsync(engine, jobId, destination, overwrite, keepEqual: false, cancellationToken);
 
+    /// <inheritdoc cref="DownloadOutputsAsync(TransferEngine, string, string, bool, CancellationToken)"/>
+    /// <param name="optionsOf">How the file that becomes this local path is downloaded. Called from any thread.</param>
+    public IAsyncEnumerable<JobOutputResult> DownloadOutputsAsync(
+        TransferEngine engine, string jobId, string destination, Func<string, DownloadOptions> optionsOf, CancellationToken cancellationToken)
+        => JobOutputs.DownloadAsync(_client.Jobs, _library, engine, jobId, destination, optionsOf, keepEqual: false, cancellationToken);
+
     /// <param name="keepEqual">What lies there already with the right SHA-512 counts as downloaded: an interrupted collection goes on.</param>
     internal IAsyncEnumerable<JobOutputResult> DownloadOutputsAsync(
         TransferEngine engine, string jobId, string destination, bool overwrite, bool keepEqual, CancellationToken cancellationToken)
-        => JobOutputs.DownloadAsync(_client.Jobs, _library, engine, jobId, destination, overwrite, keepEqual, cancellationToken);
+        => JobOutputs.DownloadAsync(_client.Jobs, _library, engine, jobId, destination, _ => new DownloadOptions { Overwrite = overwrite }, keepEqual, cancellationToken);
 
     /// <summary>Follows jobs that become known one by one.</summary>
     internal Task WatchAsync(ChannelReader<string> jobIds, ChannelWriter<JobEnding> endings, TimeSpan pollInterval, CancellationToken cancellationToken)

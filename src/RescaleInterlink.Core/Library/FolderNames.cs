@@ -27,8 +27,9 @@ public sealed class FolderNames(FoldersClient folders, CancellationToken cancell
     }
 
     /// <summary>Makes sure that there is such a folder, before anything is sent to it.</summary>
+    /// <param name="namesFollow">Names of it are to be looked up afterwards; else its listing is not kept open.</param>
     /// <exception cref="RescaleException">FolderNotFound, or the platform's failure.</exception>
-    public Task RequireAsync(string folderId) => Of(folderId).BeginAsync(cancellationToken);
+    public Task RequireAsync(string folderId, bool namesFollow) => Of(folderId).BeginAsync(namesFollow, cancellationToken);
 
     /// <returns>A file of that name in the folder, or null.</returns>
     /// <exception cref="RescaleException">FolderNotFound, or the platform's failure; the next look-up lists anew.</exception>
@@ -53,8 +54,20 @@ public sealed class FolderNames(FoldersClient folders, CancellationToken cancell
         private bool _ended;
 
         /// <summary>Reads as far as its first entry, unless that has been done.</summary>
-        public Task BeginAsync(CancellationToken cancellationToken)
-            => _hasBegun ? Task.CompletedTask : InTurnAsync(async () => _rest is not null || _ended || await ReadAsync().ConfigureAwait(false), cancellationToken);
+        public Task BeginAsync(bool namesFollow, CancellationToken cancellationToken)
+            => _hasBegun
+                ? Task.CompletedTask
+                : InTurnAsync(
+                    async () =>
+                    {
+                        if (!_hasBegun)
+                            await ReadAsync().ConfigureAwait(false);
+                        // Whoever looks a name up all the same reads from the beginning.
+                        if (!namesFollow)
+                            await CloseAsync().ConfigureAwait(false);
+                        return true;
+                    },
+                    cancellationToken);
 
         public Task<PlatformFile?> FindAsync(string name, CancellationToken cancellationToken)
             => InTurnAsync(

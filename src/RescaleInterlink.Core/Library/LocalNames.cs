@@ -17,11 +17,15 @@ public static class LocalNames
     /// The relative path inside <paramref name="root"/>, else the name alone. Where files would share a path, every one
     /// of them becomes <c>name_{fileId}.ext</c>; a file whose name is another's folder becomes <c>name.file</c>.
     /// </summary>
-    public static IReadOnlyList<LocalName> Assign(string root, IReadOnlyList<PlatformFile> files)
+    public static IReadOnlyList<LocalName> Assign(string root, IReadOnlyList<PlatformFile> files) => Assign(root, files, LetterCase.ComparisonIn);
+
+    /// <param name="comparisonIn">How names are compared in a folder; asked only when it matters.</param>
+    internal static IReadOnlyList<LocalName> Assign(string root, IReadOnlyList<PlatformFile> files, Func<string, StringComparison> comparisonIn)
     {
         ArgumentNullException.ThrowIfNull(files);
-        var comparer = StringComparer.FromComparison(Comparison);
         var wanted = files.Select(file => Want(root, file)).ToArray();
+        var paths = wanted.Where(static w => w.Path is not null).SelectMany(w => Parents(w.Path, root).Prepend(w.Path!));
+        var comparer = StringComparer.FromComparison(LetterCase.HasTwins(paths) ? comparisonIn(root) : Comparison);
         var count = wanted.Where(static w => w.Path is not null).GroupBy(static w => w.Path!, comparer).ToDictionary(static g => g.Key, static g => g.Count(), comparer);
         var folders = new HashSet<string>(wanted.SelectMany(w => Parents(w.Path, root)), comparer);
         var taken = new HashSet<string>(count.Where(static c => c.Value == 1).Select(static c => c.Key), comparer);

@@ -1,12 +1,12 @@
 using RescaleInterlink.Errors;
+using RescaleInterlink.Library;
 
 namespace RescaleInterlink.PowerShell.Base;
 
 /// <summary>Local paths one command writes to: two of its files must not become the same one. Thread-safe.</summary>
 internal sealed class DestinationClaims
 {
-    // Disks of Windows and macOS usually do not tell upper from lower case.
-    private readonly HashSet<string> _claimed = new(OperatingSystem.IsLinux() ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase);
+    private readonly ClaimedPaths _claimed = new();
 
     /// <exception cref="RescaleException">DestinationExists.</exception>
     public void Claim(string path)
@@ -19,9 +19,5 @@ internal sealed class DestinationClaims
         }
     }
 
-    public bool TryClaim(string path)
-    {
-        lock (_claimed)
-            return _claimed.Add(path);
-    }
+    public bool TryClaim(string path) => _claimed.TryClaim(path);
 }

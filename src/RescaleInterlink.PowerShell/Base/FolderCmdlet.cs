@@ -15,7 +15,10 @@ public abstract class FolderCmdlet : TransferCmdlet
     private int _notReached;
     private int _plannedFiles;
     private int _plannedFolders;
+    private int _plannedComparisons;
     private long _plannedBytes;
+    private long _comparedBytes;
+    private bool _rehearsal;
 
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -32,6 +35,12 @@ public abstract class FolderCmdlet : TransferCmdlet
     public SwitchParameter NoResume { get; set; }
 
     private protected override int MostStarted => MostWaiting;
+
+    protected override void Prepare()
+    {
+        base.Prepare();
+        _rehearsal = IsRehearsal;
+    }
 
     /// <summary>In words that fit "42 files could not be ...".</summary>
     private protected abstract string Participle { get; }
@@ -67,14 +76,11 @@ public abstract class FolderCmdlet : TransferCmdlet
     }
 
     /// <summary>Asks, and queues the transfer of one file; waits while many are queued.</summary>
-    private protected async Task QueueAsync(object target, string relativePath, long? length, string action, Func<CancellationToken, Task> transfer)
+    private protected async Task QueueAsync(object target, string relativePath, long? length, PlannedAction action, Func<PlannedAction, string> words, Func<CancellationToken, Task> transfer)
     {
-        ChangePermission permission = await PermitAsync(length is null ? relativePath : $"{relativePath} ({HumanSize.Format(length.Value)})", action);
+        ChangePermission permission = await PermitAsync(length is null ? relativePath : $"{relativePath} ({HumanSize.Format(length.Value)})", words(action));
         if (permission == ChangePermission.PlanOnly)
-        {
-            _plannedFiles++;
-            _plannedBytes += length ?? 0;
-        }
+            Count(action, length ?? 0);
 
         if (permission != ChangePermission.Granted)
             return;
@@ -96,13 +102,35 @@ public abstract class FolderCmdlet : TransferCmdlet
     protected override async Task EndProcessingAsync()
     {
         await base.EndProcessingAsync();
-        if (_plannedFiles + _plannedFolders > 0)
-            await PermitAsync($"{_plannedFiles} files ({HumanSize.Format(_plannedBytes)}) and {_plannedFolders} new folders", "All in all");
+        if (_plannedFiles + _plannedFolders + _plannedComparisons > 0)
+        {
+            string compared = _plannedComparisons > 0 ? $", and {_plannedComparisons} files ({HumanSize.Format(_comparedBytes)}) to compare" : "";
+            await PermitAsync($"{_plannedFiles} files ({HumanSize.Format(_plannedBytes)}) and {_plannedFolders} new folders{compared}", "All in all");
+        }
+
         // A rehearsal has sent nothing, and a command whose only item failed has said so in its error.
-        if (!IsRehearsal && _failed + _notReached > 0 && _failed + _notReached + _done > 1)
+        if (!_rehearsal && _failed + _notReached > 0 && _failed + _notReached + _done > 1)
         {
             string lost = _notReached > 0 ? $", and {_notReached} files in folders that failed were not reached" : "";
             PostWarning($"{_failed} item(s) could not be {Participle}{lost}; {_done} file(s) are there. Run the same command again to go on.");
+        }
+    }
+
+    /// <summary>What is left alone or refused does not move; what is compared may.</summary>
+    private void Count(PlannedAction action, long length)
+    {
+        switch (action)
+        {
+            case PlannedAction.Skip or PlannedAction.Refuse:
+                break;
+            case PlannedAction.Compare:
+                _plannedComparisons++;
+                _comparedBytes += length;
+                break;
+            default:
+                _plannedFiles++;
+                _plannedBytes += length;
+                break;
         }
     }
 

@@ -80,6 +80,20 @@ public abstract class TransferCmdlet : RescaleCmdlet
         });
     }
 
+    /// <summary>Runs one transfer now, for the result that the command goes on with. Its failure is the caller's.</summary>
+    private protected async Task<T> TransferNowAsync<T>(Func<Task<T>> transfer)
+    {
+        Interlocked.Increment(ref _known);
+        try
+        {
+            return await transfer();
+        }
+        finally
+        {
+            Interlocked.Increment(ref _ended);
+        }
+    }
+
     /// <summary>Asks the platform for what a queued transfer needs to know first, ahead of the files in flight but no more at once.</summary>
     protected async Task<T> LookUpAsync<T>(Func<Task<T>> lookUp, CancellationToken cancellationToken)
     {
@@ -97,6 +111,16 @@ public abstract class TransferCmdlet : RescaleCmdlet
     /// <summary>Tells that an earlier run is continued.</summary>
     private protected Action<long, long> ContinuedNotice(string path)
         => (done, total) => PostVerbose($"'{path}' continues at {HumanSize.Format(done)} of {HumanSize.Format(total)}.");
+
+    /// <summary>Warns of a file that was received without proof that it is what the platform has.</summary>
+    private protected void WarnOfIntegrity(DownloadResult result, string name, string? id)
+    {
+        string file = id is null ? $"'{name}'" : $"'{name}' ({id})";
+        if (result.Integrity == Integrity.Unverifiable)
+            PostWarning($"{file} was received, but the platform has no SHA-512 to verify it with.");
+        else if (result.Integrity == Integrity.Mismatch)
+            PostWarning($"{file} was received, but its SHA-512 is not the one the platform has; it was kept because of -SkipChecksum.");
+    }
 
     protected override async Task EndProcessingAsync()
     {

@@ -59,7 +59,7 @@ public sealed class ReceiveRescaleFileCommand : TransferCmdlet
                 "Give one of them.");
         }
 
-        _places = new LocalPlaces(Force ? ReceiveConflict.Overwrite : Conflict);
+        _places = new LocalPlaces(Force ? ReceiveConflict.Overwrite : Conflict, !NoResume);
     }
 
     protected override async Task ProcessRecordAsync()
@@ -79,7 +79,10 @@ public sealed class ReceiveRescaleFileCommand : TransferCmdlet
     private async Task AddAsync(string id, PlatformFile? record, string? name, long? size, string folder, string? jobId)
     {
         if (await ShouldProcessAsync(name is null ? $"file {id}" : $"{name} ({HumanSize.OrUnknown(size)})", $"Download to {folder}"))
-            await StartTransferAsync(id, cancellationToken => ReceiveAsync(id, record, folder, jobId, cancellationToken));
+        {
+            Turn turn = _places.NextTurn();
+            await StartTransferAsync(id, cancellationToken => ReceiveAsync(id, record, folder, jobId, turn, cancellationToken));
+        }
     }
 
     private async Task<PlatformFile?> FindAsync(string id)
@@ -95,14 +98,24 @@ public sealed class ReceiveRescaleFileCommand : TransferCmdlet
         }
     }
 
-    private async Task ReceiveAsync(string id, PlatformFile? record, string folder, string? jobId, CancellationToken cancellationToken)
+    private async Task ReceiveAsync(string id, PlatformFile? record, string folder, string? jobId, Turn turn, CancellationToken cancellationToken)
     {
-        PlatformFile file = record ?? await LookUpAsync(() => Session.Client.Files.GetAsync(id, cancellationToken), cancellationToken);
-        string wanted = SafeFileName.Resolve(folder, file.RelativePath, file.Name);
-        if (_places.Take(wanted) is not { } path)
+        PlatformFile file;
+        string wanted;
+        string? place;
+        // Also when it fails: those behind it wait for it.
+        using (turn)
+        {
+            file = record ?? await LookUpAsync(() => Session.Client.Files.GetAsync(id, cancellationToken), cancellationToken);
+            wanted = SafeFileName.Resolve(folder, file.RelativePath, file.Name);
+            await turn.WaitAsync(cancellationToken);
+            place = _places.Take(wanted, id);
+        }
+
+        if (place is not { } path)
         {
             PostVerbose($"'{wanted}' exists already; '{file.Name}' ({id}) was skipped.");
-            await WriteAsync(new ReceivedFileItem(wanted, id, jobId, new FileInfo(wanted).Length, null, TransferStatus.Skipped));
+            await WriteAsync(new ReceivedFileItem(wanted, id, jobId, LocalLength.Of(wanted), null, TransferStatus.Skipped));
             return;
         }
 
@@ -112,10 +125,7 @@ public sealed class ReceiveRescaleFileCommand : TransferCmdlet
             OnNotice = PostWarning, OnContinued = ContinuedNotice(path),
         };
         DownloadResult result = await Session.Library.DownloadAsync(Engine, file, path, options, cancellationToken);
-        if (result.Integrity == Integrity.Unverifiable)
-            PostWarning($"'{file.Name}' ({id}) was received, but the platform has no SHA-512 to verify it with.");
-        else if (result.Integrity == Integrity.Mismatch)
-            PostWarning($"'{file.Name}' ({id}) was received, but its SHA-512 is not the one the platform has; it was kept because of -SkipChecksum.");
+        WarnOfIntegrity(result, file.Name, id);
         await WriteAsync(new ReceivedFileItem(result, id, jobId));
     }
 }

@@ -32,7 +32,7 @@ public sealed class ReceiveRescaleFolderCommand : FolderCmdlet
     protected override void Prepare()
     {
         base.Prepare();
-        _download = Session.CreateFolderDownload(new FolderDownloadOptions { Filter = new TreeFilter(Include, Exclude), Conflict = Conflict });
+        _download = Session.CreateFolderDownload(new FolderDownloadOptions { Filter = new TreeFilter(Include, Exclude), Conflict = Conflict, ComparisonsAtOnce = ThrottleLimit });
     }
 
     protected override async Task ProcessRecordAsync()
@@ -56,19 +56,19 @@ public sealed class ReceiveRescaleFolderCommand : FolderCmdlet
         }
     }
 
-    private Task Queue(FileToReceive file) => QueueAsync(file.File.Id, file.RelativePath, file.File.DecryptedSize, ActionOf(file), async cancellationToken =>
+    private Task Queue(FileToReceive file) => QueueAsync(file.File.Id, file.RelativePath, file.File.DecryptedSize, file.Action, ActionWords, async cancellationToken =>
     {
         var options = new DownloadOptions { NoResume = NoResume, OnNotice = PostWarning, OnContinued = ContinuedNotice(file.LocalPath) };
         ReceivedFile received = await _download.ReceiveAsync(Engine, file, options, cancellationToken);
-        if (received.Received is { Integrity: Integrity.Unverifiable })
-            PostWarning($"'{file.RelativePath}' ({file.File.Id}) was received, but the platform has no SHA-512 to verify it with.");
+        if (received.Received is { } travelled)
+            WarnOfIntegrity(travelled, file.RelativePath, file.File.Id);
         ReceivedFileItem item = received.Received is { } result
             ? new ReceivedFileItem(result, file.File.Id, null) { RelativePath = file.RelativePath, FolderId = file.FolderId }
             : new ReceivedFileItem(received.Path, file.File.Id, null, received.Length, received.Sha512, received.Outcome.ToString()) { RelativePath = file.RelativePath, FolderId = file.FolderId };
         await WriteAsync(item);
     });
 
-    private static string ActionOf(FileToReceive file) => file.Action switch
+    private static string ActionWords(PlannedAction action) => action switch
     {
         PlannedAction.Compare => "Compare with the local file",
         PlannedAction.Replace => "Replace the local file",

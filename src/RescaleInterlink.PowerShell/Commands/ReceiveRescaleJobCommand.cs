@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
+using RescaleInterlink.Library;
 using RescaleInterlink.Platform;
 using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.PowerShell.Binding;
@@ -55,14 +56,19 @@ public sealed class ReceiveRescaleJobCommand : TransferCmdlet
 
     private async Task ReceiveAsync(string id, string folder, CancellationToken cancellationToken)
     {
-        await foreach (JobOutputResult output in Session.Jobs.DownloadOutputsAsync(Engine, id, folder, Force, cancellationToken))
+        await foreach (JobOutputResult output in Session.Jobs.DownloadOutputsAsync(Engine, id, folder, OptionsOf, cancellationToken))
         {
             if (output.Error is not null)
                 await WriteErrorAsync(output.Error, $"{output.File.RelativePath ?? output.File.Name} of job {id}");
             else if (output.Download is { } done)
+            {
+                WarnOfIntegrity(done, output.File.RelativePath ?? output.File.Name, output.File.Id);
                 await WriteAsync(new ReceivedFileItem(done, output.File.Id, id));
+            }
         }
     }
+
+    private DownloadOptions OptionsOf(string path) => new() { Overwrite = Force, OnNotice = PostWarning, OnContinued = ContinuedNotice(path) };
 
     private string FolderFor(string root, PlatformJob job)
     {

@@ -54,6 +54,7 @@ public sealed class ResumeRescaleTransferCommand : TransferCmdlet
         }
         else if (done.Downloaded is { } received)
         {
+            WarnOfIntegrity(received, done.Transfer.Name ?? received.Destination, done.Transfer.FileId);
             await WriteAsync(new ReceivedFileItem(received, done.Transfer.FileId, null));
         }
     }

@@ -88,18 +88,6 @@ public sealed class SendRescaleFileCommand : TransferCmdlet
         await _names.DisposeAsync();
     }
 
-    private static long? LengthOf(string file)
-    {
-        try
-        {
-            return LocalFileSource.Find(file) is { Exists: true } found ? found.Length : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
     private async Task QueueAsync(string file, bool matched)
     {
         var info = new FileInfo(file);
@@ -110,13 +98,13 @@ public sealed class SendRescaleFileCommand : TransferCmdlet
         }
 
         // A missing file or a folder is reported by the source itself, in its own words.
-        long? length = LengthOf(file);
+        long? length = LocalLength.Find(file);
         string? folder = string.IsNullOrEmpty(FolderId) ? null : FolderId;
         try
         {
             // Else all of it would travel, only to be refused a place.
             if (folder is not null && length is not null)
-                await _names.RequireAsync(folder);
+                await _names.RequireAsync(folder, Conflict != SendConflict.None);
             if (length is not null && !await IsWantedAsync(file, folder))
                 return;
         }

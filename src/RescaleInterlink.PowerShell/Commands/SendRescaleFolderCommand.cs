@@ -48,6 +48,10 @@ public sealed class SendRescaleFolderCommand : FolderCmdlet
     [Parameter]
     public SymbolicLinkPolicy SymbolicLink { get; set; }
 
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Tag { get; set; } = [];
+
     private protected override string Activity => "Sending folders to Rescale";
 
     private protected override string Participle => "sent";
@@ -61,6 +65,7 @@ public sealed class SendRescaleFolderCommand : FolderCmdlet
             IncludeHidden = IncludeHidden,
             SymbolicLinks = SymbolicLink,
             Conflict = Conflict,
+            ComparisonsAtOnce = ThrottleLimit,
         });
     }
 
@@ -106,11 +111,14 @@ public sealed class SendRescaleFolderCommand : FolderCmdlet
         }
     }
 
-    private Task Queue(FileToSend file, string? topId) => QueueAsync(file.LocalPath, file.RelativePath, file.Length, ActionOf(file), async cancellationToken =>
+    private Task Queue(FileToSend file, string? topId) => QueueAsync(file.LocalPath, file.RelativePath, file.Length, file.Action, ActionWords, async cancellationToken =>
     {
-        var options = new UploadOptions { NoResume = NoResume, OnNotice = PostWarning, OnContinued = ContinuedNotice(file.LocalPath) };
+        var options = new UploadOptions { Tags = Tag, NoResume = NoResume, OnNotice = PostWarning, OnContinued = ContinuedNotice(file.LocalPath) };
         SentFile sent = await _upload.SendAsync(Engine, file, options, cancellationToken);
         State.Files.Add(sent.Id, sent.Name);
+        // The file is none the worse for a tag that could not be set.
+        foreach (RescaleException missed in sent.Uploaded?.MissedTags ?? [])
+            await WriteErrorAsync(missed, sent.Id);
         SentFileItem item = sent.Uploaded is { } uploaded
             ? new SentFileItem(uploaded, file.LocalPath) { RelativePath = file.RelativePath, RootFolderId = topId }
             : new SentFileItem(RecordOf(sent), file.LocalPath, file.FolderId!, sent.Outcome.ToString()) { RelativePath = file.RelativePath, RootFolderId = topId };
@@ -126,7 +134,7 @@ public sealed class SendRescaleFolderCommand : FolderCmdlet
         FileChecksums = file.Sha512 is null ? [] : [new FileChecksum("sha512", file.Sha512)],
     };
 
-    private static string ActionOf(FileToSend file) => file.Action switch
+    private static string ActionWords(PlannedAction action) => action switch
     {
         PlannedAction.Compare => "Compare with the file on Rescale",
         PlannedAction.Replace => "Replace on Rescale",

@@ -95,6 +95,8 @@ public sealed class SubmitRescaleJobCommand : TransferCmdlet
 
     private protected override string Activity => "Sending job directories to Rescale";
 
+    private protected override string Items => "directories";
+
     protected override async Task ProcessRecordAsync()
     {
         if (ParameterSetName == SpecSet)
@@ -162,7 +164,9 @@ public sealed class SubmitRescaleJobCommand : TransferCmdlet
 
     private async Task<string> UploadAsync(string folder)
     {
-        UploadedFile file = await Session.Jobs.UploadFolderAsync(Engine, await FolderArchive.CreateAsync(folder, StopToken), StopToken);
+        var options = new UploadOptions { OnNotice = PostWarning, OnContinued = ContinuedNotice(folder) };
+        UploadedFile file = await TransferNowAsync(async () =>
+            await Session.Jobs.UploadFolderAsync(Engine, await FolderArchive.CreateAsync(folder, StopToken), options, StopToken));
         PostVerbose($"Uploaded '{folder}' as {file.Id}, {file.Length} bytes.");
         return file.Id;
     }

@@ -34,6 +34,23 @@ public sealed class FolderNamesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_that_was_only_required_to_be_there_can_still_be_looked_into()
+    {
+        await using var sandbox = await SandboxFixture.StartAsync();
+        using var session = await sandbox.ConnectAsync();
+        await using var engine = session.CreateEngine(new TransferOptions());
+        await File.WriteAllTextAsync(_folder.File("source"), "x", Stop);
+        using var source = new LocalFileSource(_folder.File("source"));
+        var there = await session.Library.UploadAsync(engine, source, "model.inp", null, Stop);
+        await using var names = new FolderNames(session.Client.Folders, Stop);
+        var before = await sandbox.CountRequestsAsync("GET", "/api/v3/folders/{id}/contents/");
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => names.RequireAsync(there.FolderId, namesFollow: false)));
+        Assert.Equal(before + 1, await sandbox.CountRequestsAsync("GET", "/api/v3/folders/{id}/contents/"));
+        Assert.Equal(there.Id, (await names.FindAsync(there.FolderId, "model.inp"))!.Id);
+        Assert.Null(await names.FindAsync(there.FolderId, "other"));
+    }
+
+    [Fact]
     public async Task A_listing_that_failed_is_made_anew_and_never_taken_for_its_end()
     {
         await using var sandbox = await SandboxFixture.StartAsync();

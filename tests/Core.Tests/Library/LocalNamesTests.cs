@@ -15,6 +15,16 @@ public class LocalNamesTests
     public void A_name_beside_keeps_folder_and_extension(string name, int number, string expected)
         => Assert.Equal($"/r/{expected}", LocalNames.Beside($"/r/{name}", number).Replace('\\', '/'));
 
+    [Theory]
+    [InlineData(StringComparison.Ordinal, "/r/D/a", "/r/d/b", "/r/x.csv", "/r/X.csv")]
+    [InlineData(StringComparison.OrdinalIgnoreCase, "/r/D/a", "/r/d/b", "/r/x_3.csv", "/r/X_4.csv")]
+    public void Where_the_disk_ignores_case_names_that_differ_by_it_alone_get_their_id(StringComparison comparison, params string[] expected)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Elsewhere all disks are taken to ignore it.");
+        var names = LocalNames.Assign("/r", [File("1", "a", "D/a"), File("2", "b", "d/b"), File("3", "x.csv", null), File("4", "X.csv", null)], _ => comparison);
+        Assert.Equal(expected, names.Select(static n => n.Path));
+    }
+
     [Fact]
     public void Files_that_share_a_path_all_get_their_id()
         => Assert.Equal(["/r/a_1.txt", "/r/a_2.txt", "/r/b.txt", "/r/d/a.txt"], Assign(("1", "a.txt", null), ("2", "a.txt", null), ("3", "b.txt", null), ("4", "a.txt", "d/a.txt")));

@@ -4,9 +4,10 @@ using RescaleInterlink.Transfers.LocalFiles;
 namespace RescaleInterlink.Library.Folders;
 
 /// <summary>A local file that may be what the platform has. It is read, once, when a length is equal and only the hash can tell.</summary>
-internal sealed class ComparedFile(string path, long length)
+/// <param name="lane">As many may be read at once.</param>
+internal sealed class ComparedFile(string path, long length, SemaphoreSlim lane)
 {
-    private const int ReadSize = 1 << 20;
+    private const int ReadSize = 128 << 10;
 
     private string? _sha512;
 
@@ -16,8 +17,21 @@ internal sealed class ComparedFile(string path, long length)
     {
         if (otherLength != length || string.IsNullOrEmpty(otherSha512))
             return false;
-        _sha512 ??= await HashAsync(cancellationToken).ConfigureAwait(false);
+        _sha512 ??= await HashInTurnAsync(cancellationToken).ConfigureAwait(false);
         return _sha512.Equals(otherSha512, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private async Task<string> HashInTurnAsync(CancellationToken cancellationToken)
+    {
+        await lane.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await HashAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            lane.Release();
+        }
     }
 
     private async Task<string> HashAsync(CancellationToken cancellationToken)

@@ -104,10 +104,10 @@ internal sealed class DownloadPlan(FoldersClient client, FolderDownloadOptions o
         try
         {
             // Before anything is made: a folder that cannot be listed leaves nothing behind.
-            var names = await NamesAsync(folder.Id, cancellationToken).ConfigureAwait(false);
+            var (names, comparison) = await NamesAsync(folder, cancellationToken).ConfigureAwait(false);
             if (folder.Verdict == TreeVerdict.Taken && await EnsureAsync(folder, cancellationToken).ConfigureAwait(false) == ChangePermission.Declined)
                 return;
-            await TellAsync(folder, names, cancellationToken).ConfigureAwait(false);
+            await TellAsync(folder, names, comparison, cancellationToken).ConfigureAwait(false);
         }
         catch (RescaleException e) when (!isTop)
         {
@@ -117,16 +117,17 @@ internal sealed class DownloadPlan(FoldersClient client, FolderDownloadOptions o
         }
     }
 
-    private async Task<IReadOnlyList<SiblingName>> NamesAsync(string folderId, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<SiblingName> Names, StringComparison Comparison)> NamesAsync(Found folder, CancellationToken cancellationToken)
     {
         var entries = new List<FolderEntry>();
-        await foreach (var entry in client.ListContentsAsync(folderId, cancellationToken).ConfigureAwait(false))
+        await foreach (var entry in client.ListContentsAsync(folder.Id, cancellationToken).ConfigureAwait(false))
         {
             if (!entry.Item.IsDeleted)
                 entries.Add(entry);
         }
 
-        return SiblingNames.Assign(entries, LocalNames.Comparison, OperatingSystem.IsWindows());
+        var comparison = LetterCase.HasTwins(entries.Select(static entry => entry.Item.Name)) ? LetterCase.ComparisonIn(folder.Place.Path) : LocalNames.Comparison;
+        return (SiblingNames.Assign(entries, comparison, OperatingSystem.IsWindows()), comparison);
     }
 
     private async Task<ChangePermission> EnsureAsync(Found folder, CancellationToken cancellationToken)
@@ -137,9 +138,9 @@ internal sealed class DownloadPlan(FoldersClient client, FolderDownloadOptions o
         return permission;
     }
 
-    private async Task TellAsync(Found folder, IReadOnlyList<SiblingName> names, CancellationToken cancellationToken)
+    private async Task TellAsync(Found folder, IReadOnlyList<SiblingName> names, StringComparison comparison, CancellationToken cancellationToken)
     {
-        var siblings = names.Where(static n => n.Name is not null).Select(static n => n.Name!).ToHashSet(StringComparer.FromComparison(LocalNames.Comparison));
+        var siblings = names.Where(static n => n.Name is not null).Select(static n => n.Name!).ToHashSet(StringComparer.FromComparison(comparison));
         foreach (var name in names)
         {
             var item = name.Entry.Item;

@@ -39,7 +39,7 @@ public sealed record FileToReceive : FolderStep
                 return PlannedAction.Skip;
             if (Conflict == FolderConflict.Error)
                 return PlannedAction.Refuse;
-            if (new FileInfo(LocalPath).Length == File.DecryptedSize && FileSecrets.Sha512(File) is not null)
+            if (LocalLength.Find(LocalPath) is { } length && length == File.DecryptedSize && FileSecrets.Sha512(File) is not null)
                 return PlannedAction.Compare;
             return Conflict switch
             {

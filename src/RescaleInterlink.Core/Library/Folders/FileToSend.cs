@@ -57,5 +57,6 @@ public sealed record FileToSend : FolderStep
 
 /// <summary>A file of a folder, at its place on the platform.</summary>
 /// <param name="Name">On the platform; another than the local one when it was renamed.</param>
+/// <param name="Length">Bytes; null when the platform does not say.</param>
 /// <param name="Uploaded">Null unless it travelled.</param>
-public sealed record SentFile(FileOutcome Outcome, string Id, string Name, long Length, string? Sha512, UploadedFile? Uploaded);
+public sealed record SentFile(FileOutcome Outcome, string Id, string Name, long? Length, string? Sha512, UploadedFile? Uploaded);

@@ -1,7 +1,6 @@
 using RescaleInterlink.Errors;
 using RescaleInterlink.Platform;
 using RescaleInterlink.Transfers;
-using RescaleInterlink.Transfers.LocalFiles;
 
 namespace RescaleInterlink.Library.Folders;
 
@@ -9,6 +8,9 @@ public sealed record FolderDownloadOptions
 {
     public TreeFilter Filter { get; init; } = TreeFilter.Everything;
     public FolderConflict Conflict { get; init; }
+
+    /// <summary>Most local files that are read at once to compare them; 1 or more.</summary>
+    public int ComparisonsAtOnce { get; init; } = 5;
 }
 
 /// <summary>Receives folders with all that is in them. One for each command. Thread-safe.</summary>
@@ -17,10 +19,11 @@ public sealed class FolderDownload
     private readonly RescaleClient _client;
     private readonly FileLibrary _library;
     private readonly FolderDownloadOptions _options;
-    private readonly HashSet<string> _claimed = new(StringComparer.FromComparison(LocalNames.Comparison));
+    private readonly ClaimedPaths _claimed = new();
+    private readonly SemaphoreSlim _comparisons;
 
     internal FolderDownload(RescaleClient client, FileLibrary library, FolderDownloadOptions options)
-        => (_client, _library, _options) = (client, library, options);
+        => (_client, _library, _options, _comparisons) = (client, library, options, new SemaphoreSlim(options.ComparisonsAtOnce));
 
     /// <summary>
     /// Lists the folder and those in it, makes the local ones, and tells each file as its folder has been listed. The listing runs some way ahead
@@ -32,7 +35,7 @@ public sealed class FolderDownload
     public IAsyncEnumerable<FolderStep> PlanAsync(string folderId, string destination, Func<string, Task<ChangePermission>> permit, CancellationToken cancellationToken)
     {
         var top = Path.TrimEndingDirectorySeparator(Path.GetFullPath(destination));
-        return new DownloadPlan(_client.Folders, _options, permit, Claim).RunAsync(folderId, top, cancellationToken);
+        return new DownloadPlan(_client.Folders, _options, permit, _claimed.TryClaim).RunAsync(folderId, top, cancellationToken);
     }
 
     /// <summary>Receives one file of a plan, or finds that it need not travel.</summary>
@@ -50,7 +53,7 @@ public sealed class FolderDownload
         if (Directory.Exists(path) && step.Conflict != FolderConflict.Rename)
             throw AlreadyThere(path, "is a folder");
         if (step.Conflict == FolderConflict.Skip)
-            return new ReceivedFile(FileOutcome.Skipped, path, LengthOf(path), null, null);
+            return new ReceivedFile(FileOutcome.Skipped, path, LocalLength.Of(path), null, null);
         if (step.Conflict == FolderConflict.Error)
             throw AlreadyThere(path, "already exists");
         if (await IsSameAsync(step, path, cancellationToken).ConfigureAwait(false))
@@ -61,12 +64,6 @@ public sealed class FolderDownload
             FolderConflict.Rename => await ReceiveRenamedAsync(engine, step, options, cancellationToken).ConfigureAwait(false),
             _ => throw AlreadyThere(path, "already exists, with other content"),
         };
-    }
-
-    private bool Claim(string path)
-    {
-        lock (_claimed)
-            return _claimed.Add(path);
     }
 
     private async Task<ReceivedFile> DownloadAsync(TransferEngine engine, FileToReceive step, string path, DownloadOptions options, CancellationToken cancellationToken)
@@ -92,20 +89,8 @@ public sealed class FolderDownload
         }
     }
 
-    private static async Task<bool> IsSameAsync(FileToReceive step, string path, CancellationToken cancellationToken)
-        => File.Exists(path) && await new ComparedFile(path, LengthOf(path)).IsAsync(step.File.DecryptedSize, FileSecrets.Sha512(step.File), cancellationToken).ConfigureAwait(false);
-
-    private static long LengthOf(string path)
-    {
-        try
-        {
-            return LocalFileSource.Find(path).Length;
-        }
-        catch (Exception e) when (LocalFileErrors.FromReading(e, path) is { } failure)
-        {
-            throw failure;
-        }
-    }
+    private async Task<bool> IsSameAsync(FileToReceive step, string path, CancellationToken cancellationToken)
+        => File.Exists(path) && await new ComparedFile(path, LocalLength.Of(path), _comparisons).IsAsync(step.File.DecryptedSize, FileSecrets.Sha512(step.File), cancellationToken).ConfigureAwait(false);
 
     private static ReceivedFile Identical(FileToReceive step, string path)
         => new(FileOutcome.Identical, path, step.File.DecryptedSize!.Value, FileSecrets.Sha512(step.File), null);

@@ -9,11 +9,14 @@ public sealed record FolderUploadOptions
 {
     public TreeFilter Filter { get; init; } = TreeFilter.Everything;
 
-    /// <summary>Also files and folders whose name begins with a dot; on Windows those with the attribute Hidden.</summary>
+    /// <summary>Also files and folders whose name begins with a dot, and on Windows those with the attribute Hidden.</summary>
     public bool IncludeHidden { get; init; }
 
     public SymbolicLinkPolicy SymbolicLinks { get; init; }
     public FolderConflict Conflict { get; init; }
+
+    /// <summary>Most local files that are read at once to compare them; 1 or more.</summary>
+    public int ComparisonsAtOnce { get; init; } = 5;
 }
 
 /// <summary>Sends folders with all that is in them. One for each command. Thread-safe.</summary>
@@ -23,10 +26,10 @@ public sealed class FolderUpload
     private readonly FileLibrary _library;
     private readonly FolderUploadOptions _options;
     private readonly HashSet<(string ParentId, string Name)> _claimed = [];
-    private string? _myLibrary;
+    private readonly SemaphoreSlim _comparisons;
 
     internal FolderUpload(RescaleClient client, FileLibrary library, FolderUploadOptions options)
-        => (_client, _library, _options) = (client, library, options);
+        => (_client, _library, _options, _comparisons) = (client, library, options, new SemaphoreSlim(options.ComparisonsAtOnce));
 
     /// <summary>
     /// Walks the folder, finds or makes its folders on the platform, and tells each file as it is met. The walk and the making of folders
@@ -36,7 +39,7 @@ public sealed class FolderUpload
     /// <param name="permit">Asked before a folder is made, with its relative path; from any thread.</param>
     /// <exception cref="RescaleException">SourceNotFound, SourceIsFile, FolderNotFound, FolderAlreadyExists, UnsafeFileName: nothing is sent.</exception>
     public IAsyncEnumerable<FolderStep> PlanAsync(string localFolder, string? parentId, Func<string, Task<ChangePermission>> permit, CancellationToken cancellationToken)
-        => new UploadPlan(_client.Folders, _options, permit, () => ParentAsync(parentId, cancellationToken), Claim).RunAsync(localFolder, cancellationToken);
+        => new UploadPlan(_client.Folders, _options, permit, () => _library.ResolveFolderAsync(parentId, cancellationToken), Claim).RunAsync(localFolder, cancellationToken);
 
     /// <summary>Sends one file of a plan, or finds that it need not travel.</summary>
     /// <exception cref="RescaleException">FileAlreadyExists, and what engine and platform report.</exception>
@@ -47,10 +50,10 @@ public sealed class FolderUpload
         if (step.Existing is not { } existing)
             return await UploadAsync(engine, step, step.Name, options, cancellationToken).ConfigureAwait(false);
         if (step.Conflict == FolderConflict.Skip)
-            return new SentFile(FileOutcome.Skipped, existing.Id, step.Name, existing.Length ?? 0, existing.Sha512, null);
+            return new SentFile(FileOutcome.Skipped, existing.Id, step.Name, existing.Length, existing.Sha512, null);
         if (step.Conflict == FolderConflict.Error)
             throw AlreadyThere(step, "");
-        var local = new ComparedFile(step.LocalPath, step.Length);
+        var local = new ComparedFile(step.LocalPath, step.Length, _comparisons);
         var same = await FindSameAsync(local, existing, cancellationToken).ConfigureAwait(false);
         if (step.Conflict == FolderConflict.Overwrite)
             return await ReplaceAsync(engine, step, same, options, cancellationToken).ConfigureAwait(false);
@@ -60,9 +63,6 @@ public sealed class FolderUpload
             ? await SendRenamedAsync(engine, step, local, options, cancellationToken).ConfigureAwait(false)
             : throw AlreadyThere(step, ", with other content");
     }
-
-    private async Task<string> ParentAsync(string? parentId, CancellationToken cancellationToken)
-        => parentId ?? (_myLibrary ??= (await _client.Users.GetRootFoldersAsync(cancellationToken).ConfigureAwait(false)).MyLibrary);
 
     private bool Claim(string parentId, string name)
     {
