@@ -11,7 +11,14 @@ namespace RescaleInterlink.Transfers;
 public sealed record TransferOptions(int ThrottleLimit = 5, int? Connections = null, long MemoryLimit = 512L << 20, long? MaxBytesPerSecond = null)
 {
     private const long LeastMemory = 32L << 20;
+    private const long UsualMemory = 512L << 20;
     private const long LeastBytesPerSecond = 1 << 10;
+
+    /// <summary>For whoever names no memory limit: 512 MiB, but at most half of the memory that this process may have; at least 32 MiB.</summary>
+    public static long DefaultMemoryLimit => MemoryLimitFor(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+
+    /// <param name="available">Bytes.</param>
+    internal static long MemoryLimitFor(long available) => Math.Clamp(available / 2, LeastMemory, UsualMemory);
 
     /// <summary>Plaintext bytes of an upload part, instead of the size that interop storage 5.2 gives; a multiple of 16.</summary>
     internal int? PartSize { get; init; }

@@ -29,7 +29,7 @@ public abstract class TransferCmdlet : RescaleCmdlet
     /// <summary>Most bytes of buffers, over all files of the command.</summary>
     [Parameter]
     [ValidateRange(32L << 20, long.MaxValue)]
-    public long MemoryLimit { get; set; } = 512L << 20;
+    public long MemoryLimit { get; set; } = TransferOptions.DefaultMemoryLimit;
 
     /// <summary>Most bytes per second, over all files of the command; no limit when it is not given.</summary>
     [Parameter]

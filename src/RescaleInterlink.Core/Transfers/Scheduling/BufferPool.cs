@@ -4,7 +4,8 @@ namespace RescaleInterlink.Transfers.Scheduling;
 /// Buffers of the engine. Used ones and kept ones together never exceed the memory budget. Large ones are pinned, so
 /// that sockets and files work on them in place and the collector never moves them. Thread-safe.
 /// </summary>
-internal sealed class BufferPool(MemoryBudget budget)
+/// <param name="allocate">Makes a new array; null: as it is done. Tests have no memory there.</param>
+internal sealed class BufferPool(MemoryBudget budget, Func<int, byte[]>? allocate = null)
 {
     private const int SmallestBucket = 64 << 10;
     private const int BucketStep = 4 << 20;
@@ -21,7 +22,16 @@ internal sealed class BufferPool(MemoryBudget budget)
     {
         var capacity = CapacityFor(size);
         await budget.ReserveAsync(capacity, file, cancellationToken);
-        return new PooledBuffer(this, Take(capacity), file);
+        try
+        {
+            return new PooledBuffer(this, Take(capacity), file);
+        }
+        catch
+        {
+            // There is less memory than the budget says; those who wait for what was reserved must not wait for ever.
+            budget.Release(capacity, file);
+            throw;
+        }
     }
 
     /// <summary>Bytes that a buffer of this size really takes.</summary>
@@ -48,7 +58,7 @@ internal sealed class BufferPool(MemoryBudget budget)
             while (_freeBytes > 0 && budget.Reserved + _freeBytes > budget.Limit) DropOne();
         }
 
-        return GC.AllocateUninitializedArray<byte>(capacity, pinned: capacity > SmallestBucket + Margin);
+        return allocate is not null ? allocate(capacity) : GC.AllocateUninitializedArray<byte>(capacity, pinned: capacity > SmallestBucket + Margin);
     }
 
     private void DropOne()
