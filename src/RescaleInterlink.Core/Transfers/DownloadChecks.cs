@@ -11,11 +11,17 @@ internal static class DownloadChecks
     private const long TruncationUnit = 32L << 20;
     private const long LeastTruncated = 1L << 30;
 
+    // Of the test vectors the least; of S3 the most bytes of a part, of Azure the most parts. Known writers made parts of 16 to 64 MiB.
+    private const long SmallestPart = 64;
+    private const long LargestPart = 5L << 30;
+    private const long MostParts = 50_000;
+
     /// <summary>What the size of an object says about the format that its metadata claims.</summary>
     /// <returns>The format to read it by.</returns>
-    /// <exception cref="RescaleException">SizeMismatch when it cannot be the file of the record.</exception>
+    /// <exception cref="RescaleException">SizeMismatch when it cannot be the file of the record; FormatInvalid.</exception>
     public static ObjectEncryption RequireSize(DownloadRequest request, ObjectEncryption encryption, long actual)
     {
+        encryption = RequirePartSize(request, encryption, actual);
         if (request.Length is not { } length) return encryption;
         var expected = encryption.Format == ObjectFormat.PartKeys
             ? CipherSize.OfPartKeys(length, encryption.PartSize)
@@ -29,6 +35,21 @@ internal static class DownloadChecks
             + (cutByDefect ? "It was truncated when it was uploaded, as some versions of another tool do with large pre-encrypted files."
                 : actual < expected ? "It is truncated." : "It is not this file."),
             cutByDefect ? "The rest is not in the storage; upload the original again." : "Upload the file again.");
+    }
+
+    /// <summary>Each v1 part is one that a store took: what cuts the object into others is damaged metadata.</summary>
+    /// <exception cref="RescaleException">FormatInvalid.</exception>
+    private static ObjectEncryption RequirePartSize(DownloadRequest request, ObjectEncryption encryption, long actual)
+    {
+        if (encryption.Format != ObjectFormat.PartKeys) return encryption;
+        // One part may be of any size; its object notes the size of the file (interop storage 2.2).
+        if (encryption.PartSize >= actual - CipherBlock.Size)
+            return encryption with { PartSize = Math.Min(encryption.PartSize, Math.Max(actual, request.Length ?? 0)) };
+        if (encryption.PartSize is >= SmallestPart and <= LargestPart && actual / encryption.PartSize < MostParts) return encryption;
+        if (request.Length is not null && AsSinglePart(request, encryption, actual) is { } single) return single;
+        throw new RescaleException(ErrorIds.FormatInvalid, ErrorKind.Integrity,
+            $"The object of '{request.DisplayName}' has {actual} bytes and says that its parts have {encryption.PartSize}, which no storage takes.",
+            "The object's metadata has been damaged; it must be uploaded again.");
     }
 
     /// <summary>A v1 object read as one part, whatever part size its metadata claims; null when its size rules that out.</summary>
