@@ -16,13 +16,4 @@ public static class RangeDecryptor
         CipherKeys.Assign(aes, key);
         aes.DecryptCbc(ciphertext, preceding, plaintext, PaddingMode.None);
     }
-
-    /// <summary>Decrypts a whole chain, or the end of one, and takes its padding off.</summary>
-    /// <returns>Plaintext bytes.</returns>
-    /// <exception cref="Errors.RescaleException">DecryptionFailed.</exception>
-    public static int DecryptFinal(ReadOnlySpan<byte> key, ReadOnlySpan<byte> preceding, ReadOnlySpan<byte> ciphertext, Span<byte> plaintext)
-    {
-        Decrypt(key, preceding, ciphertext, plaintext);
-        return ciphertext.Length - Padding.Measure(plaintext[..ciphertext.Length]);
-    }
 }

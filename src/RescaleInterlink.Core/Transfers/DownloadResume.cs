@@ -22,6 +22,7 @@ internal sealed class DownloadResume : IAsyncDisposable
     private DownloadCheckpoint? _constants;
     private PartialFile? _partial;
     private string? _sha512;
+    private bool _goesWithout;
 
     private DownloadResume(DownloadRequest request, EngineResources engine) => (_request, _engine) = (request, engine);
 
@@ -35,22 +36,31 @@ internal sealed class DownloadResume : IAsyncDisposable
         ? size : null;
 
     /// <summary>The earlier run had all of it, and may have ended between the file's new name and the end of the checkpoint.</summary>
-    public bool MayBePublished => _found?.VerifiedSha512 is not null && File.Exists(_request.Destination);
+    public bool MayBePublished => _found?.WholeSha512 is not null && File.Exists(_request.Destination);
 
     /// <summary>Takes over what there is, for this process alone.</summary>
-    /// <exception cref="RescaleException">TransferInUse, TransferStateUnwritable.</exception>
+    /// <exception cref="RescaleException">TransferInUse.</exception>
     public static async Task<DownloadResume> OpenAsync(DownloadRequest request, EngineResources engine, CancellationToken cancellationToken)
     {
         var resume = new DownloadResume(request, engine);
         // A file of one chunk needs no checkpoint, not even the look whether there is one, beyond this.
-        if (request.Resume is { } identity && identity.Folder.Contains(DownloadCheckpoint.Direction, identity.LocalPath, identity.RemoteId))
+        if (request.Resume is { } identity && identity.Folder.Contains(DownloadCheckpoint.Direction, identity))
             await resume.TakeAsync(identity, cancellationToken);
         return resume;
     }
 
     private async Task TakeAsync(ResumeIdentity identity, CancellationToken cancellationToken)
     {
-        _file = await CheckpointFile<DownloadCheckpoint>.OpenAsync(identity, _engine.Time, cancellationToken);
+        try
+        {
+            _file = await CheckpointFile<DownloadCheckpoint>.OpenAsync(identity, _engine.Time, cancellationToken);
+        }
+        catch (RescaleException failure) when (failure.ErrorId == ErrorIds.TransferStateUnwritable)
+        {
+            GoOnWithout(failure);
+            return;
+        }
+
         (_found, var problem) = _file.Load();
         if (problem is not null) Notice($"its checkpoint cannot be used: {problem}");
     }
@@ -58,17 +68,32 @@ internal sealed class DownloadResume : IAsyncDisposable
     /// <summary>The file at the destination, if it is what the earlier run had made of this very object.</summary>
     public async Task<DownloadResult?> FindPublishedAsync(ObjectProperties properties, CancellationToken cancellationToken)
     {
-        if (!MayBePublished || _found is not { VerifiedSha512: { } sha512 } found || WhyOther(found, properties) is not null) return null;
-        await using (var file = new FileStream(_request.Destination, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 20, useAsync: true))
-        {
-            if (file.Length != found.PlainLength) return null;
-            if (!Convert.ToHexString(await SHA512.HashDataAsync(file, cancellationToken)).Equals(sha512, StringComparison.OrdinalIgnoreCase)) return null;
-        }
-
+        if (!MayBePublished || _found is not { WholeSha512: { } sha512 } found || WhyOther(found, properties) is not null) return null;
+        if (!await IsPublishedAsync(found.PlainLength, sha512, cancellationToken)) return null;
         // Its other name, if the run ended between giving it the new one and taking the old one away.
         DeletePartialFileOf(found);
         ResumedBytes = found.PlainLength;
         return new DownloadResult(_request.Destination, found.PlainLength, sha512, DownloadChecks.RequireHash(_request, sha512), ResumedBytes);
+    }
+
+    /// <exception cref="RescaleException">SourceUnreadable: what cannot be told now is not given up.</exception>
+    private async Task<bool> IsPublishedAsync(long length, string sha512, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var file = new FileStream(
+                _request.Destination, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 20, useAsync: true);
+            return file.Length == length
+                && Convert.ToHexString(await SHA512.HashDataAsync(file, cancellationToken)).Equals(sha512, StringComparison.OrdinalIgnoreCase);
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception failure) when (LocalFileErrors.FromReading(failure, _request.Destination) is { } translated)
+        {
+            throw translated;
+        }
     }
 
     /// <summary>Opens the partial file of the earlier run, or makes a new one and says why.</summary>
@@ -76,7 +101,8 @@ internal sealed class DownloadResume : IAsyncDisposable
     {
         Ledger = new ChunkLedger(plan.Chunks);
         if (_request.Resume is not { } identity) return _partial = PartialFile.Create(_request.Destination, plan.Length);
-        if (_file is null) await TakeAsync(identity, cancellationToken);
+        if (_file is null && !_goesWithout) await TakeAsync(identity, cancellationToken);
+        if (_file is null) return _partial = PartialFile.Create(_request.Destination, plan.Length);
         if (_found is { } found)
         {
             if (TryContinue(found, plan, out var reason) is { } partial) return partial;
@@ -89,11 +115,44 @@ internal sealed class DownloadResume : IAsyncDisposable
         var name = PartialFile.NewName();
         _constants = Describe(identity, plan, name);
         // The name is on the disk before the file: nothing is left that nobody knows of.
-        await _file!.FlushAsync(Snapshot).WaitAsync(cancellationToken);
+        try
+        {
+            await _file.FlushAsync(Snapshot).WaitAsync(cancellationToken);
+        }
+        catch (RescaleException failure) when (failure.ErrorId == ErrorIds.TransferStateUnwritable)
+        {
+            await DropCheckpointAsync(_file);
+            GoOnWithout(failure);
+            return _partial = PartialFile.Create(_request.Destination, plan.Length);
+        }
+
         Reach(DownloadStage.Begun);
         _partial = PartialFile.Create(_request.Destination, plan.Length, name);
         Reach(DownloadStage.Created);
         return _partial;
+    }
+
+    private void GoOnWithout(RescaleException failure)
+    {
+        _goesWithout = true;
+        _request.OnNotice?.Invoke(CheckpointErrors.GoesOnWithout(failure));
+    }
+
+    private async Task DropCheckpointAsync(CheckpointFile<DownloadCheckpoint> file)
+    {
+        _file = null;
+        _found = null;
+        await using (file)
+        {
+            try
+            {
+                await file.DeleteAsync();
+            }
+            catch (RescaleException failure) when (failure.ErrorId == ErrorIds.TransferStateUnwritable)
+            {
+                // What is left of it leads to no file, and a later run finds that out.
+            }
+        }
     }
 
     private PartialFile? TryContinue(DownloadCheckpoint found, DownloadPlan plan, out string reason)
@@ -140,7 +199,7 @@ internal sealed class DownloadResume : IAsyncDisposable
     private DownloadCheckpoint Snapshot()
     {
         var (finished, checksums, received) = Ledger.Save();
-        return _constants! with { Finished = finished, Checksums = checksums, Received = received, VerifiedSha512 = _sha512 };
+        return _constants! with { Finished = finished, Checksums = checksums, Received = received, WholeSha512 = _sha512 };
     }
 
     /// <summary>Says that a chunk is in the partial file.</summary>

@@ -58,7 +58,7 @@ public sealed class TransferEngine : IAsyncDisposable
             return result with { Duration = _time.GetElapsedTime(began) };
         }, cancellationToken);
         // What an earlier run has begun is continued rather than copied, so that nothing of it stays behind.
-        if (request.Resume is { } resume && resume.Folder.Exists(TransferDirection.Download, resume)) return TrackAsync(entry, fetch, cancellationToken);
+        if (request.Resume is { } resume && resume.Folder.Contains(TransferDirection.Download, resume)) return TrackAsync(entry, fetch, cancellationToken);
         return TrackAsync(entry, () => _contents.RunAsync(
             ContentKey.Of(request),
             fetch,

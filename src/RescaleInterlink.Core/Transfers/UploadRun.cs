@@ -21,7 +21,7 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
         if (identity.Length is { } total) entry.SetTotal(total);
         var partSize = ChoosePartSize(identity.Length);
         if (request.Resume is { } name && request.Source is IRangeSource && identity.Length is { } length
-            && (length > partSize || name.Folder.Has(UploadCheckpoint.Direction, name)))
+            && (length > partSize || name.Folder.Contains(UploadCheckpoint.Direction, name)))
             return await RunResumableAsync(name, identity, partSize, cancellationToken);
         return await RunNewAsync(identity, ObjectPlan.New(request, partSize), null, null, cancellationToken);
     }
@@ -79,7 +79,7 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
         }
         catch (RescaleException failure) when (failure.ErrorId == ErrorIds.TransferStateUnwritable)
         {
-            Notice($"{failure.Message} The transfer goes on, but could not be continued if it were interrupted.");
+            Notice(CheckpointErrors.GoesOnWithout(failure));
             return null;
         }
     }

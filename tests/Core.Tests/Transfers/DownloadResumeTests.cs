@@ -260,6 +260,42 @@ public sealed class DownloadResumeTests : IAsyncLifetime
         Assert.Equal(5 * Chunk, result.ResumedBytes);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_state_folder_that_cannot_be_written_stops_no_download(bool atAll)
+    {
+        var id = CheckpointFolder.IdOf(RescaleInterlink.Transfers.Progress.TransferDirection.Download, Target, "object");
+        if (atAll) await File.WriteAllTextAsync(_folder.Path, "a file where the folder should be");
+        // The folder can be written, but no save.
+        else Directory.CreateDirectory(_folder.TemporaryPathOf(id, 1));
+        var result = await _fixture.Engine.DownloadAsync(Request(), default);
+        Assert.Equal(Integrity.Verified, result.Integrity);
+        Assert.Equal(_content, await File.ReadAllBytesAsync(Target));
+        Assert.Contains("could not be continued", Assert.Single(_notices), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_fixture.Folder.Path, "*.rescale-*"));
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_read_back_is_one_clear_error_and_costs_nothing()
+    {
+        await using (var ended = new TransferEngine(_fixture.Options with
+        {
+            OnDownloadStage = stage => { if (stage == DownloadStage.Published) throw new InvalidOperationException("the end"); },
+        }))
+        {
+            await Assert.ThrowsAsync<InvalidOperationException>(() => ended.DownloadAsync(Request(), default));
+        }
+
+        using (File.OpenHandle(Target, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            var failure = await Assert.ThrowsAsync<RescaleException>(() => _fixture.Engine.DownloadAsync(Request(), default));
+            Assert.Equal(ErrorIds.SourceUnreadable, failure.ErrorId);
+        }
+
+        Assert.Equal(Length, (await ResumeAsync()).Result.ResumedBytes);
+    }
+
     [Fact]
     public async Task The_second_of_two_engines_is_turned_away()
     {

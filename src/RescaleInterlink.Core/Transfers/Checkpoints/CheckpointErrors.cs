@@ -15,6 +15,10 @@ internal static class CheckpointErrors
         $"The state of transfers cannot be kept in '{folder}': {failure.Message}",
         "Free some space or check your permissions there, or move the folder with RESCALE_STATE_HOME.", failure);
 
+    /// <summary>What is told when a transfer is not given up for want of a checkpoint.</summary>
+    public static string GoesOnWithout(RescaleException failure) =>
+        $"{failure.Message} The transfer goes on, but could not be continued if it were interrupted.";
+
     public static RescaleException Unreadable(string folder, Exception failure) => new(
         ErrorIds.TransferStateUnreadable, ErrorKind.LocalFile,
         $"The state of transfers in '{folder}' cannot be read: {failure.Message}", "Check your permissions there.", failure);

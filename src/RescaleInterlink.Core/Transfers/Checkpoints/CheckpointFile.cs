@@ -242,7 +242,7 @@ internal sealed class CheckpointFile<T> : IAsyncDisposable
                 if (durable) file.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, _folder.PathOf(_id, generation), overwrite: true);
+            CheckpointFolder.Replace(temporary, _folder.PathOf(_id, generation));
             Interlocked.Increment(ref _saves);
             if (durable) UnixFileSystem.FlushFolder(_folder.Path);
             return null;

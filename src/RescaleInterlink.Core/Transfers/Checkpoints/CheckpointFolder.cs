@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using RescaleInterlink.Errors;
+using RescaleInterlink.Transfers.LocalFiles;
 using RescaleInterlink.Transfers.Progress;
 
 namespace RescaleInterlink.Transfers.Checkpoints;
@@ -15,6 +16,8 @@ public sealed class CheckpointFolder(string path)
     internal const int Generations = 2;
     private const int IdLength = 32;
     private const string LockExtension = ".lock";
+    private const int MoveTries = 5;
+    private static readonly TimeSpan BetweenMoves = TimeSpan.FromMilliseconds(10);
 
     public string Path { get; } = path;
 
@@ -48,8 +51,8 @@ public sealed class CheckpointFolder(string path)
     /// <exception cref="RescaleException">TransferStateUnreadable.</exception>
     public StoredTransfer? Find(string id) => IsId(id) ? Describe(id) : null;
 
-    /// <summary>Whether an earlier run has left something, of whatever use.</summary>
-    internal bool Has(TransferDirection direction, ResumeIdentity identity)
+    /// <summary>Whether an earlier run has left a checkpoint of this transfer, of whatever use.</summary>
+    internal bool Contains(TransferDirection direction, ResumeIdentity identity)
     {
         var id = IdOf(direction, identity.LocalPath, identity.RemoteId);
         return Enumerable.Range(1, Generations).Any(generation => File.Exists(PathOf(id, generation)));
@@ -70,23 +73,9 @@ public sealed class CheckpointFolder(string path)
         return true;
     }
 
-    /// <summary>Whether an earlier run has left a checkpoint of this transfer, of whatever state.</summary>
-    internal bool Exists(TransferDirection direction, ResumeIdentity identity)
-    {
-        var id = IdOf(direction, identity.LocalPath, identity.RemoteId);
-        return Enumerable.Range(1, Generations).Any(generation => File.Exists(PathOf(id, generation)));
-    }
-
     /// <summary>The first half of the SHA-256 over what makes a transfer that transfer.</summary>
     internal static string IdOf(TransferDirection direction, string localPath, string remoteId) =>
         Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{direction}\0{localPath}\0{remoteId}")).AsSpan(0, IdLength / 2)).ToLowerInvariant();
-
-    /// <summary>Whether there is anything of this transfer, be it whole or not.</summary>
-    internal bool Contains(TransferDirection direction, string localPath, string remoteId)
-    {
-        var id = IdOf(direction, localPath, remoteId);
-        return Enumerable.Range(1, Generations).Any(generation => File.Exists(PathOf(id, generation)));
-    }
 
     /// <exception cref="RescaleException">TransferInUse, TransferStateUnwritable.</exception>
     internal async Task<CheckpointLock> TakeAsync(string id, string localPath, CancellationToken cancellationToken)
@@ -115,7 +104,7 @@ public sealed class CheckpointFolder(string path)
             byte[] bytes;
             try
             {
-                bytes = File.ReadAllBytes(PathOf(id, generation));
+                bytes = ReadShared(PathOf(id, generation));
             }
             catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
             {
@@ -135,6 +124,15 @@ public sealed class CheckpointFolder(string path)
         return (newest, newest is null ? problem : null);
     }
 
+    /// <summary>Reads without being in the way of whoever replaces the file meanwhile, which on Windows a reader can be.</summary>
+    private static byte[] ReadShared(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
+    }
+
     internal void DeleteFiles(string id)
     {
         try
@@ -148,6 +146,27 @@ public sealed class CheckpointFolder(string path)
         catch (Exception failure) when (CheckpointErrors.IsFileFailure(failure))
         {
             throw CheckpointErrors.Unwritable(Path, failure);
+        }
+    }
+
+    /// <summary>
+    /// Gives a file its name. On Windows a virus scanner or whoever else looks at either file refuses that for a moment; such
+    /// a refusal is not worth a save.
+    /// </summary>
+    internal static void Replace(string temporary, string path)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                File.Move(temporary, path, overwrite: true);
+                return;
+            }
+            catch (Exception refused) when (attempt < MoveTries && OperatingSystem.IsWindows()
+                && (refused is UnauthorizedAccessException || refused is IOException held && LocalFileErrors.IsSharingViolation(held)))
+            {
+                Thread.Sleep(BetweenMoves);
+            }
         }
     }
 

@@ -47,9 +47,9 @@ internal sealed record DownloadCheckpoint : Checkpoint, ICheckpointKind<Download
     [JsonPropertyOrder(3)]
     public byte[] Checksums { get; init; } = [];
 
-    /// <summary>Hex, when the partial file is whole and verified; what is left is its new name.</summary>
+    /// <summary>Hex, of what the partial file holds when it is whole; what is left is its new name.</summary>
     [JsonPropertyOrder(4)]
-    public string? VerifiedSha512 { get; init; }
+    public string? WholeSha512 { get; init; }
 
     public override long BytesDone => Received;
 

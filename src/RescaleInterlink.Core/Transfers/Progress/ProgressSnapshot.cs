@@ -6,9 +6,6 @@ public enum WaitReason
     Nothing,
     Memory,
     Connection,
-
-    /// <summary>The hash, which a download must not outrun.</summary>
-    HeadOfStream,
     Disk,
 
     /// <summary>The hash, which is behind what has been fetched.</summary>
