@@ -68,7 +68,7 @@ public sealed class TransferEngine : IAsyncDisposable
                 var began = _time.GetTimestamp();
                 var copied = await new LocalCopy(request, _resources, entry).RunAsync(fetched, cancellationToken);
                 return copied is null ? null : copied with { Duration = _time.GetElapsedTime(began) };
-            }, cancellationToken)), cancellationToken);
+            }, cancellationToken, fetches: false)), cancellationToken);
     }
 
     /// <summary>The numbers now; cheap enough to ask for at any rate.</summary>
@@ -79,12 +79,19 @@ public sealed class TransferEngine : IAsyncDisposable
         _resources.Memory.Peak, _resources.Requests.Limit, _resources.Requests.MostInUse, _progress.GetWaits());
 
     /// <summary>Runs it as one of the files in flight.</summary>
-    private async Task<T> InPlaceAsync<T>(TransferEntry entry, long? length, Func<Task<T>> transfer, CancellationToken cancellationToken)
+    private async Task<T> InPlaceAsync<T>(TransferEntry entry, long? length, Func<Task<T>> transfer, CancellationToken cancellationToken, bool fetches = true)
     {
         using var place = await _resources.Files.EnterAsync(length, cancellationToken);
-        entry.Start();
-        // Off the caller's thread: a cmdlet's pipeline thread must stay free.
-        return await Task.Run(transfer, CancellationToken.None);
+        entry.Start(fetches);
+        try
+        {
+            // Off the caller's thread: a cmdlet's pipeline thread must stay free.
+            return await Task.Run(transfer, CancellationToken.None);
+        }
+        finally
+        {
+            entry.Leave();
+        }
     }
 
     private static async Task<T> TrackAsync<T>(TransferEntry entry, Func<Task<T>> transfer, CancellationToken cancellationToken)

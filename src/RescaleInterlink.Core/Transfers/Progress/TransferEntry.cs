@@ -61,10 +61,12 @@ internal sealed class TransferEntry(
         tracker.OnDone(count);
     }
 
-    public void Start()
+    /// <summary>It has a place.</summary>
+    /// <param name="fetches">False when it makes no requests: no connection is kept for it then.</param>
+    public void Start(bool fetches = true)
     {
         _state = TransferState.Active;
-        engine.Requests.Open(Quota);
+        if (fetches) engine.Requests.Open(Quota);
         tracker.OnStarted(this);
     }
 
@@ -74,6 +76,9 @@ internal sealed class TransferEntry(
         _state = TransferState.Verifying;
         engine.Requests.Close(Quota);
     }
+
+    /// <summary>It has given its place back, and may want one again.</summary>
+    public void Leave() => engine.Requests.Close(Quota);
 
     public void End(TransferState state)
     {

@@ -2,6 +2,7 @@ using RescaleInterlink.Errors;
 using RescaleInterlink.Storage;
 using RescaleInterlink.Testing;
 using RescaleInterlink.Transfers;
+using RescaleInterlink.Transfers.Progress;
 
 namespace RescaleInterlink.Core.Tests.Transfers.Scheduling;
 
@@ -75,6 +76,32 @@ public sealed class SameContentTests : IAsyncDisposable
         await stop.CancelAsync();
         foreach (var task in waiting) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task.WaitAsync(EngineFixture.Patience));
         Assert.Equal(0, fixture.Engine.Resources.Memory.Reserved);
+    }
+
+    [Fact]
+    public async Task A_copy_keeps_no_connection_from_the_others()
+    {
+        await using var sender = new EngineFixture();
+        var same = await sender.UploadAsync(_memory, EngineFixture.RandomBytes(5000), "same");
+        var other = await sender.UploadAsync(_memory, EngineFixture.RandomBytes(300_000, 2), "other");
+        await using var fixture = new EngineFixture(new TransferOptions(2, 2, 64 << 20) { ChunkSize = 16 << 10 });
+        await fixture.DownloadAsync(_memory, same, "same1");
+        var resources = fixture.Engine.Resources;
+        Assert.Equal(1, resources.Requests.MostInUse);
+
+        // The copy waits for the disk, and the other one's requests for nothing.
+        var slots = new List<IDisposable>();
+        for (var i = 0; i < Math.Max(2, Environment.ProcessorCount); i++) slots.Add(await resources.Disk.EnterAsync(default));
+        var copy = fixture.DownloadAsync(_memory, same, "same2");
+        await Waiting.UntilAsync(() => fixture.Engine.GetProgress().Active.Any(transfer => transfer.WaitingFor == WaitReason.Disk));
+        var stalling = new FaultInjectingObjectStore(_memory, 1, new StoreFault(StoreOperation.Read, StoreFaultKind.Stall, Skip: 1));
+        using var stop = new CancellationTokenSource();
+        var download = fixture.DownloadAsync(stalling, other, "other", stop.Token);
+        await Waiting.UntilAsync(() => resources.Requests.MostInUse == 2);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => download.WaitAsync(EngineFixture.Patience));
+        slots.ForEach(slot => slot.Dispose());
+        await copy.WaitAsync(EngineFixture.Patience);
     }
 
     [Fact]
