@@ -121,7 +121,7 @@ internal sealed class DownloadRun(DownloadRequest request, EngineResources engin
         var sha512 = hasher.Finish();
         DownloadChecks.RequireHash(request, sha512);
         using var file = PartialFile.Create(request.Destination, plaintext.Length);
-        await file.WriteAsync(0, plaintext, cancellationToken);
+        file.Write(0, plaintext.Span);
         entry.AddBytes(plaintext.Length);
         return await CommitAsync(file, plaintext.Length, sha512, resume, cancellationToken);
     }
