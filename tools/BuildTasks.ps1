@@ -100,9 +100,11 @@ function Invoke-CmdletSuite([string] $ReportFolder) {
     Invoke-PesterPass $module $pester Azure (Join-Path $ReportFolder 'CmdletsAzure.xml') -Name $names
 }
 
-function Invoke-PesterPass([string] $Module, [string] $Pester, [string] $Storage, [string] $Report, [string[]] $Name = '*') {
+function Invoke-PesterPass([string] $Module, [string] $Pester, [string] $Storage, [string] $Report, [string[]] $Name = @()) {
     $program = Join-Path $Root 'tests' 'Cmdlets' 'Invoke-Suite.ps1'
-    $code = Invoke-FreshPowerShell -File $program -ModulePath $Module -ResultPath $Report -PesterPath $Pester -Storage $Storage -Name ($Name -join ',')
+    # No wildcard may stand among the arguments of a program: PowerShell makes file names of it.
+    $only = if ($Name) { '-Name', ($Name -join ',') } else { @() }
+    $code = Invoke-FreshPowerShell -File $program -ModulePath $Module -ResultPath $Report -PesterPath $Pester -Storage $Storage @only
     $counts = @{ Passed = 0; Failed = 0; Skipped = 0 }
     if ($xml = Read-Report $Report) {
         $results = $xml.'test-results'
