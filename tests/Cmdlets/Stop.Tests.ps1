@@ -32,9 +32,9 @@ AfterAll {
 
 Describe 'A stop' {
     It 'of Send-RescaleFile <Where> returns, and nothing is registered' -ForEach @(
-        @{ Where = 'while a part is sent'; Rule = @{ target = 'storage'; operation = 'UploadPart'; fault = 'stall' } }
-        # Azure has no such request: blocks are sent at once.
+        # Azure has no such request: blocks are sent at once. It comes first: after a stop further on, the upload is gone on with and not begun.
         if ($env:RESCALE_TEST_STORAGE -ne 'Azure') { @{ Where = 'while the upload is begun'; Rule = @{ target = 'storage'; operation = 'CreateMultipartUpload'; fault = 'stall' } } }
+        @{ Where = 'while a part is sent'; Rule = @{ target = 'storage'; operation = 'UploadPart'; fault = 'stall' } }
         @{ Where = 'while the upload is completed'; Rule = @{ target = 'storage'; operation = 'CompleteMultipartUpload'; fault = 'stall' } }
         @{ Where = 'while credentials are fetched'; Rule = @{ target = 'api'; path = '/credentials/'; fault = 'stall' } }
         @{ Where = 'while the file is registered'; Rule = @{ target = 'api'; method = 'POST'; path = '/files/'; fault = 'stall' } }
