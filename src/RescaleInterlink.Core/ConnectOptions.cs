@@ -1,3 +1,4 @@
+using RescaleInterlink.Networking;
 using RescaleInterlink.Platform;
 
 namespace RescaleInterlink;
@@ -11,6 +12,9 @@ public sealed record ConnectOptions(string ApiUrl, ApiKey ApiKey)
     /// <summary>Where the S3 storage is spoken to, when it is not the cloud's own address: https, or http on this machine.
     /// Path style is used. Null leaves it to the platform.</summary>
     public Uri? StorageEndpoint { get; init; }
+
+    /// <summary>The proxy for API and storage alike; null for none, whatever the environment says.</summary>
+    public ProxySettings? Proxy { get; init; }
 
     /// <summary>Full path of the folder for what must be remembered, instead of the user's own (<see cref="Configuration.StateFolder"/>).</summary>
     public string? StateFolder { get; init; }

@@ -43,7 +43,7 @@ public sealed class RescaleSession : IDisposable, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var platform = PlatformAddress.Parse(options.ApiUrl);
-        var network = new NetworkOptions(options.CertificatePath);
+        var network = new NetworkOptions(options.CertificatePath, options.Proxy);
         if (options.StorageEndpoint is { } endpoint && !StorageEndpoints.IsAllowed(endpoint))
             throw StorageEndpoints.NotAllowed(endpoint);
         var client = new RescaleClient(platform, options.ApiKey, HttpTransport.Create(network, decompress: true), options.Time, options.Policy);
