@@ -90,7 +90,7 @@ $jobsCsv = Join-Path $PSScriptRoot 'jobs.csv'
 $expected = @(Import-Csv -LiteralPath $jobsCsv).Count
 $sandbox = $null
 $sandboxFolder = $null
-if (-not (Get-RescaleConnection -ErrorAction Ignore)) {
+if (-not (Get-RescaleConnection -Default -ErrorAction Ignore)) {
     $sandboxFolder = Join-Path ([IO.Path]::GetTempPath()) ('heat-study-' + [guid]::NewGuid().ToString('N').Substring(0, 8))
     $sandbox = Start-RescaleSandbox -Path $sandboxFolder
     $null = $sandbox | Connect-Rescale

@@ -1,3 +1,4 @@
+using RescaleInterlink.Configuration;
 using RescaleInterlink.Networking;
 using RescaleInterlink.Platform;
 
@@ -15,6 +16,9 @@ public sealed record ConnectOptions(string ApiUrl, ApiKey ApiKey)
 
     /// <summary>The proxy for API and storage alike; null for none, whatever the environment says.</summary>
     public ProxySettings? Proxy { get; init; }
+
+    /// <summary>How much a command does at once when it is not told.</summary>
+    public WorkDefaults Defaults { get; init; } = new();
 
     /// <summary>Full path of the folder for what must be remembered, instead of the user's own (<see cref="Configuration.StateFolder"/>).</summary>
     public string? StateFolder { get; init; }

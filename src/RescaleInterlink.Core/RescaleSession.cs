@@ -22,6 +22,7 @@ public sealed class RescaleSession : IDisposable, IAsyncDisposable
         var time = _time = options.Time;
         Client = client;
         User = user;
+        Defaults = options.Defaults;
         var checkpoints = options.StateFolder is { } state ? new CheckpointFolder(Path.Combine(state, "transfers")) : LocalTransfers.Folder;
         Library = new FileLibrary(client, network, time, checkpoints, options.StorageEndpoint);
         _jobs = new Lazy<JobService>(() => new JobService(client, Library, time));
@@ -32,6 +33,9 @@ public sealed class RescaleSession : IDisposable, IAsyncDisposable
 
     /// <summary>The profile as it was when the session began.</summary>
     public UserProfile User { get; }
+
+    /// <summary>How much a command does at once when it is not told.</summary>
+    public WorkDefaults Defaults { get; }
 
     public RescaleClient Client { get; }
     public FileLibrary Library { get; }

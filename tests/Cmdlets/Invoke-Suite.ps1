@@ -35,6 +35,9 @@ $temporary = Join-Path ([IO.Path]::GetTempPath()) ('rescale-suite-' + [guid]::Ne
 $env:RESCALE_TEST_FOLDER = (New-Item -ItemType Directory -Path $temporary).FullName
 # Whatever a test forgets to say, nothing of this suite may land in the user's own state folder.
 $env:RESCALE_STATE_HOME = Join-Path $temporary 'state'
+# Nor may the user's own configuration or key have a part in it.
+$env:RESCALE_CONFIG_HOME = Join-Path $temporary 'configuration'
+$env:RESCALE_API_KEY = $env:RESCALE_API_URL = $env:RESCALE_CONFIG_FILE = $null
 
 try {
     Import-Module $PesterPath -MinimumVersion 5.0 -MaximumVersion 5.99.99

@@ -27,6 +27,7 @@ function New-TestFolder {
 function Start-TestSandbox {
     param([string] $Folder, [hashtable] $Arguments = @{})
     $env:RESCALE_STATE_HOME = Join-Path $Folder 'state'
+    $env:RESCALE_CONFIG_HOME = Join-Path $Folder 'configuration'
     if (-not $Arguments.ContainsKey('StorageType')) { $Arguments = $Arguments + @{ StorageType = $TestStorage } }
     Start-RescaleSandbox -Path (Join-Path $Folder 'sandbox') -AllowFault @Arguments
 }

@@ -59,6 +59,14 @@ public static class PlatformAddress
         return Loopback.IsHost(address.Host);
     }
 
+    /// <summary>Whether an address may be the storage's: https, or plain http on this machine, without a user name.</summary>
+    public static bool IsStorageAllowed(Uri endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        return endpoint.IsAbsoluteUri && endpoint.UserInfo.Length == 0
+            && (endpoint.Scheme == Uri.UriSchemeHttps || (endpoint.Scheme == Uri.UriSchemeHttp && IsLoopback(endpoint)));
+    }
+
     /// <summary>ITAR platforms require the storage's FIPS endpoints (interop storage 7.1).</summary>
     public static bool RequiresFips(Uri address)
     {

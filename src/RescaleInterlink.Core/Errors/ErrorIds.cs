@@ -16,6 +16,24 @@ public static class ErrorIds
     public const string CertificateRejected = nameof(CertificateRejected);
     public const string NotConnected = nameof(NotConnected);
 
+    public const string ApiKeyMissing = nameof(ApiKeyMissing);
+    public const string ApiKeyAmbiguous = nameof(ApiKeyAmbiguous);
+    public const string ProfileNotFound = nameof(ProfileNotFound);
+    public const string TokenFileNotFound = nameof(TokenFileNotFound);
+    public const string TokenFileInvalid = nameof(TokenFileInvalid);
+    public const string TokenFileUnreadable = nameof(TokenFileUnreadable);
+    public const string TokenFileUnwritable = nameof(TokenFileUnwritable);
+    public const string SecretStoreMissing = nameof(SecretStoreMissing);
+    public const string SecretUnavailable = nameof(SecretUnavailable);
+    public const string ConfigurationNotFound = nameof(ConfigurationNotFound);
+    public const string ConfigurationExists = nameof(ConfigurationExists);
+    public const string ConfigurationInvalid = nameof(ConfigurationInvalid);
+    public const string ConfigurationUnreadable = nameof(ConfigurationUnreadable);
+    public const string ConfigurationUnwritable = nameof(ConfigurationUnwritable);
+    public const string ConfigurationBusy = nameof(ConfigurationBusy);
+    public const string ConfigurationNameUnknown = nameof(ConfigurationNameUnknown);
+    public const string ConfigurationValueInvalid = nameof(ConfigurationValueInvalid);
+
     public const string FileNotFound = nameof(FileNotFound);
     public const string FolderNotFound = nameof(FolderNotFound);
     public const string JobNotFound = nameof(JobNotFound);

@@ -6,9 +6,7 @@ namespace RescaleInterlink.Library;
 /// <summary>Which storage addresses may be used at all: https, or plain http on this machine.</summary>
 internal static class StorageEndpoints
 {
-    public static bool IsAllowed(Uri endpoint)
-        => endpoint.IsAbsoluteUri && endpoint.UserInfo.Length == 0
-            && (endpoint.Scheme == Uri.UriSchemeHttps || (endpoint.Scheme == Uri.UriSchemeHttp && PlatformAddress.IsLoopback(endpoint)));
+    public static bool IsAllowed(Uri endpoint) => PlatformAddress.IsStorageAllowed(endpoint);
 
     // Put together from host and port: a user name and password in the address must not be shown.
     public static RescaleException NotAllowed(Uri endpoint) => new(

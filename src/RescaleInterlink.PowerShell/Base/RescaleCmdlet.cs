@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Platform;
+using RescaleInterlink.PowerShell.Binding;
 using RescaleInterlink.PowerShell.Objects;
 
 namespace RescaleInterlink.PowerShell.Base;
@@ -11,6 +12,8 @@ public abstract class RescaleCmdlet : AsyncCmdlet
     private WaitingNotice? _waiting;
 
     [Parameter]
+    [ConnectionTransformation]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
     [ValidateNotNull]
     public ConnectionItem? Connection { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using RescaleInterlink.Configuration;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Transfers;
 using RescaleInterlink.Transfers.Progress;
@@ -50,6 +51,7 @@ public abstract class TransferCmdlet : RescaleCmdlet
     protected override void Prepare()
     {
         base.Prepare();
+        UseDefaults(Session.Defaults);
         _queue = new SemaphoreSlim(MostStarted);
         _lookUps = new SemaphoreSlim(ThrottleLimit);
         Engine = Session.CreateEngine(new TransferOptions(ThrottleLimit, MaxConnections, MemoryLimit, MaxBytesPerSecond));
@@ -136,6 +138,21 @@ public abstract class TransferCmdlet : RescaleCmdlet
         _queue?.Dispose();
         _lookUps?.Dispose();
     }
+
+    /// <summary>What the command was not told, the configuration may say.</summary>
+    private void UseDefaults(WorkDefaults defaults)
+    {
+        if (!IsGiven(nameof(ThrottleLimit)))
+            ThrottleLimit = defaults.ThrottleLimit ?? ThrottleLimit;
+        if (!IsGiven(nameof(MaxConnections)))
+            MaxConnections = defaults.MaxConnections;
+        if (!IsGiven(nameof(MemoryLimit)))
+            MemoryLimit = defaults.MemoryLimit ?? MemoryLimit;
+        if (!IsGiven(nameof(MaxBytesPerSecond)))
+            MaxBytesPerSecond = defaults.MaxBytesPerSecond;
+    }
+
+    private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
     private ProgressReport? Report()
         => _known == 0 ? null : TransferProgress.Report(Activity, Items, Engine.GetProgress(), _known, _ended);

@@ -1,8 +1,4 @@
 using System.Management.Automation;
-using System.Net;
-using System.Security;
-using RescaleInterlink.LocalSandbox;
-using RescaleInterlink.Platform;
 using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.PowerShell.Binding;
 using RescaleInterlink.PowerShell.Objects;
@@ -12,51 +8,47 @@ namespace RescaleInterlink.PowerShell.Commands;
 /// <summary>Connects this runspace to a platform; one call proves that the address and the key are good.</summary>
 [Cmdlet(VerbsCommunications.Connect, "Rescale", DefaultParameterSetName = PlatformSet)]
 [OutputType(typeof(ConnectionItem))]
-public sealed class ConnectRescaleCommand : AsyncCmdlet
+public sealed class ConnectRescaleCommand : ConnectionParameters
 {
-    private const string PlatformSet = "Platform";
-    private const string SandboxSet = "Sandbox";
+    private const string ConnectionSet = "Connection";
 
     private RunspaceState _state = null!;
 
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = PlatformSet)]
-    [ArgumentCompleter(typeof(PlatformCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string ApiUrl { get; set; } = null!;
-
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = PlatformSet)]
+    /// <summary>An open one, perhaps of another runspace, that becomes the default of this one.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ConnectionSet)]
+    [ConnectionTransformation]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
     [ValidateNotNull]
-    public SecureString ApiKey { get; set; } = null!;
-
-    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = PlatformSet)]
-    public string? CertificatePath { get; set; }
+    public ConnectionItem Connection { get; set; } = null!;
 
     [Parameter(ParameterSetName = PlatformSet)]
-    [ValidateNotNull]
-    public Uri? StorageEndpoint { get; set; }
+    [Parameter(ParameterSetName = SandboxSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
 
-    [Parameter(Mandatory = true, ParameterSetName = SandboxSet)]
-    public SwitchParameter Sandbox { get; set; }
+    [Parameter(ParameterSetName = PlatformSet)]
+    [Parameter(ParameterSetName = SandboxSet)]
+    public SwitchParameter NoDefault { get; set; }
 
     protected override void Prepare() => _state = RunspaceState.Current;
 
     protected override async Task ProcessRecordAsync()
     {
-        string? certificate = string.IsNullOrEmpty(CertificatePath) ? null : await InvokeAsync(() => PathResolver.Literal(this, CertificatePath));
-        ConnectOptions options = ParameterSetName == SandboxSet
-            ? OptionsFor(SandboxSelection.Single(SandboxLauncher.Find()))
-            : new ConnectOptions(ApiUrl, new ApiKey(new NetworkCredential(string.Empty, ApiKey).Password))
-            {
-                CertificatePath = certificate,
-                StorageEndpoint = StorageEndpoint,
-            };
+        if (ParameterSetName == ConnectionSet)
+        {
+            _ = Connection.Session; // An error when it was closed.
+            _state.Add(Connection, own: false, asDefault: true);
+            await WriteAsync(Connection);
+            return;
+        }
 
-        var connection = new ConnectionItem(await RescaleSession.ConnectAsync(options, StopToken));
-        // The one before may still be used with -Connection, so it is not closed here.
-        _state.Connection = connection;
+        ConnectionChoice choice = await ChooseAsync();
+        RescaleSession session = await RescaleSession.ConnectAsync(choice.Options, StopToken);
+        ConnectionItem? before = Name is null ? null : _state.Find(Name);
+        var connection = new ConnectionItem(session, Name ?? _state.NextName(), choice);
+        // The default one before may still be used with -Connection, so it is not closed here. A name is of one connection.
+        _state.Add(connection, own: true, asDefault: !NoDefault || ReferenceEquals(before, _state.Connection) && before is not null);
+        before?.Close();
         await WriteAsync(connection);
     }
-
-    private static ConnectOptions OptionsFor(SandboxInstance sandbox) =>
-        new(sandbox.ApiUrl.AbsoluteUri, new ApiKey(sandbox.ApiKey)) { CertificatePath = sandbox.CertificatePath };
 }

@@ -1,17 +1,35 @@
 using System.Management.Automation;
 using RescaleInterlink.PowerShell.Base;
+using RescaleInterlink.PowerShell.Binding;
 using RescaleInterlink.PowerShell.Objects;
 
 namespace RescaleInterlink.PowerShell.Commands;
 
-/// <summary>The connection this runspace uses when none is given; nothing when there is none.</summary>
-[Cmdlet(VerbsCommon.Get, "RescaleConnection")]
+/// <summary>The open connections of this runspace, the default one first; nothing when there is none.</summary>
+[Cmdlet(VerbsCommon.Get, "RescaleConnection", DefaultParameterSetName = NameSet)]
 [OutputType(typeof(ConnectionItem))]
 public sealed class GetRescaleConnectionCommand : PSCmdlet
 {
+    private const string NameSet = "Name";
+    private const string DefaultSet = "Default";
+
+    [Parameter(Position = 0, ParameterSetName = NameSet)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ConnectionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[] Name { get; set; } = ["*"];
+
+    [Parameter(Mandatory = true, ParameterSetName = DefaultSet)]
+    public SwitchParameter Default { get; set; }
+
     protected override void ProcessRecord()
     {
-        if (RunspaceState.Current.Connection is { } connection)
+        RunspaceState state = RunspaceState.Current;
+        WildcardPattern[] names = [.. Name.Select(static name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase))];
+        IEnumerable<ConnectionItem> found = ParameterSetName == DefaultSet
+            ? state.Connections.Where(connection => ReferenceEquals(connection, state.Connection))
+            : state.Connections.Where(connection => names.Any(name => name.IsMatch(connection.Name)));
+        foreach (ConnectionItem connection in found.OrderByDescending(connection => ReferenceEquals(connection, state.Connection)).ToArray())
             WriteObject(ShellObject.Wrap(connection));
     }
 }

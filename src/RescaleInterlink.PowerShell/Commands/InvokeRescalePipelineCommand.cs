@@ -1,10 +1,12 @@
 using System.Management.Automation;
+using RescaleInterlink.Configuration;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
 using RescaleInterlink.Pipelines;
 using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.PowerShell.Binding;
 using RescaleInterlink.PowerShell.Objects;
+using RescaleInterlink.Transfers;
 
 namespace RescaleInterlink.PowerShell.Commands;
 
@@ -62,6 +64,7 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
     protected override void Prepare()
     {
         base.Prepare();
+        UseDefaults(Session.Defaults);
         ShowProgress(() => _runner is null ? null : PipelineReport.Of(_runner.GetProgress()));
     }
 
@@ -96,6 +99,7 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
             UploadWorkers = UploadWorkers,
             JobWorkers = JobWorkers,
             DownloadWorkers = DownloadWorkers,
+            Transfer = TransfersOf(Session.Defaults),
         };
         _runner = runner;
         await foreach (PipelineJobResult result in runner.RunAsync(rows, options, StopToken))
@@ -109,6 +113,29 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
             if (result.Error is not null)
                 await WriteErrorAsync(result.Error, item);
         }
+    }
+
+    /// <summary>What the command was not told, the configuration may say.</summary>
+    private void UseDefaults(WorkDefaults defaults)
+    {
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(ArchiveWorkers)))
+            ArchiveWorkers = defaults.TarWorkers ?? ArchiveWorkers;
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(UploadWorkers)))
+            UploadWorkers = defaults.UploadWorkers ?? UploadWorkers;
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(JobWorkers)))
+            JobWorkers = defaults.JobWorkers ?? JobWorkers;
+    }
+
+    private static TransferOptions TransfersOf(WorkDefaults defaults)
+    {
+        var usual = new TransferOptions();
+        return usual with
+        {
+            ThrottleLimit = defaults.ThrottleLimit ?? usual.ThrottleLimit,
+            Connections = defaults.MaxConnections,
+            MemoryLimit = defaults.MemoryLimit ?? usual.MemoryLimit,
+            MaxBytesPerSecond = defaults.MaxBytesPerSecond,
+        };
     }
 
     private async Task<IReadOnlyList<JobRow>> ConfirmedAsync(IReadOnlyList<JobRow> rows, string? destination)

@@ -1,0 +1,15 @@
+using System.Management.Automation;
+using RescaleInterlink.PowerShell.Base;
+
+namespace RescaleInterlink.PowerShell.Binding;
+
+/// <summary>Lets the name of a connection of this runspace stand for it.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ConnectionTransformationAttribute : ArgumentTransformationAttribute
+{
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+        => FlagTransformationAttribute.Unwrap(inputData) is string name
+            ? RunspaceState.Current.Find(name)
+                ?? throw new ArgumentTransformationMetadataException($"This runspace has no open connection named '{name}'. See Get-RescaleConnection.")
+            : inputData;
+}
