@@ -6,7 +6,10 @@ BeforeAll {
     $key = [Net.NetworkCredential]::new('', $sandbox.ApiKey).Password
 }
 
-AfterAll { Stop-TestSandbox $sandbox }
+AfterAll {
+    Disconnect-Rescale -All
+    Stop-TestSandbox $sandbox
+}
 
 Describe 'A sandbox' {
     It 'is an object that shows where it is and hides its key' {
@@ -193,5 +196,144 @@ Describe 'A connection' {
             $null -eq (Get-RescaleConnection)
         } @($ModulePath, $env:RESCALE_STATE_HOME)
         $result | Should -Be 'False', 'True'
+    }
+}
+
+Describe 'Several connections' {
+    AfterEach { Disconnect-Rescale -All }
+
+    It 'have names, and one of them is the default' {
+        $first = $sandbox | Connect-Rescale -Name work
+        $second = $sandbox | Connect-Rescale
+        $third = $sandbox | Connect-Rescale -Name aside -NoDefault
+        $second.Name | Should -Match '^Rescale\d+$'
+        (Get-RescaleConnection).Name | Should -Be $second.Name, 'work', 'aside'
+        (Get-RescaleConnection).IsDefault | Should -Be $true, $false, $false
+        (Get-RescaleConnection -Default).Id | Should -Be $second.Id
+        (Get-RescaleConnection w*).Id | Should -Be $first.Id
+        { Get-RescaleJob -Connection aside } | Should -Not -Throw
+        { Get-RescaleJob -Connection none } | Should -Throw "*named 'none'*"
+        $line = 'Get-RescaleJob -Connection '
+        (TabExpansion2 -inputScript $line -cursorColumn $line.Length).CompletionMatches.CompletionText | Should -Be 'work', $second.Name, 'aside'
+        (Connect-Rescale -Connection work).IsDefault | Should -BeTrue
+        $second.IsDefault | Should -BeFalse
+        $third.IsOpen | Should -BeTrue
+    }
+
+    It 'under one name are one: the earlier is closed when the later stands' {
+        $first = $sandbox | Connect-Rescale -Name work
+        { Connect-Rescale -ApiUrl $sandbox.ApiUrl -ApiKey (ConvertTo-SecureString -AsPlainText -Force wrong) -Name work } | Should -Throw
+        $first.IsOpen | Should -BeTrue
+        $second = $sandbox | Connect-Rescale -Name WORK -NoDefault
+        $first.IsOpen | Should -BeFalse
+        (Get-RescaleConnection -Default).Id | Should -Be $second.Id
+    }
+
+    It 'are closed one by one; none takes the place of the default' {
+        $first = $sandbox | Connect-Rescale -Name a
+        $second = $sandbox | Connect-Rescale -Name b
+        Disconnect-Rescale
+        $second.IsOpen | Should -BeFalse
+        { Get-RescaleJob } | Should -Throw -ErrorId 'NotConnected,*'
+        Disconnect-Rescale a
+        $first.IsOpen | Should -BeFalse
+        Get-RescaleConnection | Should -BeNullOrEmpty
+        { Connect-Rescale -Connection $first } | Should -Throw -ErrorId 'NotConnected,*'
+    }
+
+    It 'of another runspace can be its default, and stay open when the module goes' {
+        $connection = $sandbox | Connect-Rescale
+        $path = $ModulePath
+        $seen = 1..2 | ForEach-Object -Parallel {
+            Import-Module $using:path
+            $null = Connect-Rescale -Connection $using:connection
+            @(Get-RescaleJob).Count -ge 0
+            Remove-Module RescaleInterlink
+        }
+        $seen | Should -Be $true, $true
+        $connection.IsOpen | Should -BeTrue
+    }
+}
+
+Describe 'Test-RescaleConnection' {
+    AfterEach { Disconnect-Rescale -All }
+
+    It 'tells of a good one, and leaves none behind' {
+        $result = $sandbox | Test-RescaleConnection
+        $result.PSTypeNames[0] | Should -Be 'RescaleInterlink.ConnectionTest'
+        $result.Reachable, $result.Authenticated | Should -Be $true, $true
+        $result.ApiUrl | Should -Be $sandbox.ApiUrl
+        $result.User | Should -Not -BeNullOrEmpty
+        $result.Duration | Should -BeGreaterThan ([timespan]::Zero)
+        $result.ErrorId, $result.Message | Should -Be $null, $null
+        Get-RescaleConnection | Should -BeNullOrEmpty
+        Test-RescaleConnection -Sandbox -Quiet | Should -Be $true
+        $result | Format-Table | Out-String | Should -Match ([regex]::Escape($result.User))
+    }
+
+    It 'tells of a wrong key, an address that is none and a host that is away, without an error' {
+        $wrong = ConvertTo-SecureString -AsPlainText -Force 'fedcba9876543210fedcba9876543210fedcba98'
+        $result = Test-RescaleConnection $sandbox.ApiUrl $wrong -ErrorVariable failed
+        $result.Reachable, $result.Authenticated, $result.ErrorId | Should -Be $true, $false, 'ApiKeyRejected'
+        $result.RecommendedAction | Should -Not -BeNullOrEmpty
+        $result | Format-List * | Out-String | Should -Not -Match 'fedcba'
+
+        $result = Test-RescaleConnection https://example.com $wrong -ErrorVariable +failed
+        $result.Reachable, $result.ApiUrl, $result.ErrorId | Should -Be $false, $null, 'PlatformNotAllowed'
+
+        $stopped = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+        $stopped.Start(); $port = $stopped.LocalEndpoint.Port; $stopped.Stop()
+        $result = Test-RescaleConnection "http://127.0.0.1:$port" $wrong -ErrorVariable +failed
+        $result.Reachable, $result.Authenticated, $result.ErrorId | Should -Be $false, $false, 'PlatformUnreachable'
+        Test-RescaleConnection "http://127.0.0.1:$port" $wrong -Quiet -ErrorVariable +failed | Should -Be $false
+
+        (Test-RescaleConnection $sandbox.ApiUrl -ErrorVariable +failed).ErrorId | Should -Be 'ApiKeyMissing'
+        $failed | Should -BeNullOrEmpty
+    }
+
+    It 'tests the connection that is there, by default the default one' {
+        $connection = $sandbox | Connect-Rescale -Name work
+        (Test-RescaleConnection).KeySource | Should -Be '-ApiKey'
+        $connection | Test-RescaleConnection -Quiet | Should -Be $true
+        Test-RescaleConnection -Connection work -Quiet | Should -Be $true
+        $connection | Disconnect-Rescale
+        (Test-RescaleConnection -Connection $connection).ErrorId | Should -Be 'NotConnected'
+    }
+}
+
+Describe 'Get-RescaleUser' {
+    It 'shows the profile, the storage and the folders, and no secret' {
+        $connection = $sandbox | Connect-Rescale
+        try {
+            $user = Get-RescaleUser
+            $user.PSTypeNames[0] | Should -Be 'RescaleInterlink.User'
+            $user.Email | Should -Be $connection.Email
+            $user.StorageType | Should -Be $connection.StorageType
+            $user.StorageContainer, $user.LibraryFolderId, $user.JobsFolderId | Should -Not -BeNullOrEmpty
+            $user | Format-List * | Out-String | Should -Not -Match ([regex]::Escape($key))
+        }
+        finally { $connection | Disconnect-Rescale }
+        { Get-RescaleUser } | Should -Throw -ErrorId 'NotConnected,*'
+    }
+}
+
+Describe 'What the configuration says of the work' {
+    It 'holds for a command that is not told otherwise' {
+        $before = $env:RESCALE_CONFIG_HOME
+        $env:RESCALE_CONFIG_HOME = New-TestFolder
+        try {
+            Set-RescaleConfiguration -MaxConnections 2 -MaxBytesPerSecond 100KB
+            $null = $sandbox | Connect-Rescale
+            $file = New-RandomFile (Join-Path $folder 'limited.bin') 300KB
+            # The rate is in the summary of the engine, which says what was waited for.
+            $said = Send-RescaleFile -LiteralPath $file -Verbose 4>&1 | Out-String
+            $said | Should -Match 'bandwidth'
+            $said = Send-RescaleFile -LiteralPath $file -MaxBytesPerSecond 1GB -Verbose 4>&1 | Out-String
+            $said | Should -Not -Match 'bandwidth'
+        }
+        finally {
+            Disconnect-Rescale -All
+            $env:RESCALE_CONFIG_HOME = $before
+        }
     }
 }

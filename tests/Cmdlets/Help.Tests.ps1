@@ -53,7 +53,7 @@ Describe 'The help of <Name>' -ForEach $commands {
 }
 
 Describe 'The about topics' {
-    It '<_> is found' -ForEach 'about_RescaleInterlink', 'about_RescaleTransfers', 'about_RescaleSandbox', 'about_RescaleErrors' {
+    It '<_> is found' -ForEach 'about_RescaleInterlink', 'about_RescaleConnections', 'about_RescaleTransfers', 'about_RescaleSandbox', 'about_RescaleErrors' {
         $text = Get-Help $_ | Out-String
         $text | Should -Match 'Long description'
     }

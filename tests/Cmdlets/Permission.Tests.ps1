@@ -32,13 +32,14 @@ $Script -ErrorAction SilentlyContinue -ErrorVariable failed | Out-Null
         $program = [Environment]::ProcessPath
         $prefix = @()
         if ([IO.Path]::GetFileNameWithoutExtension($program) -eq 'dotnet') { $prefix = @(Join-Path $PSHOME 'pwsh.dll') }
-        $before = $env:RESCALE_STATE_HOME
+        $before = $env:RESCALE_STATE_HOME, $env:RESCALE_CONFIG_HOME
         try {
             $env:RESCALE_STATE_HOME = Join-Path $own 'state'
+            $env:RESCALE_CONFIG_HOME = Join-Path $own 'configuration'
             $output = [Net.NetworkCredential]::new('', $sandbox.ApiKey).Password |
                 setpriv --reuid 65534 --regid 65534 --clear-groups env "HOME=$own" $program @prefix -NoProfile -NonInteractive -File $file 2>&1
         }
-        finally { $env:RESCALE_STATE_HOME = $before }
+        finally { $env:RESCALE_STATE_HOME, $env:RESCALE_CONFIG_HOME = $before }
         @($output | ForEach-Object { "$_" })
     }
 }
