@@ -50,7 +50,7 @@ public sealed class RescaleSession : IDisposable, IAsyncDisposable
         var network = new NetworkOptions(options.CertificatePath, options.Proxy);
         if (options.StorageEndpoint is { } endpoint && !StorageEndpoints.IsAllowed(endpoint))
             throw StorageEndpoints.NotAllowed(endpoint);
-        var client = new RescaleClient(platform, options.ApiKey, HttpTransport.Create(network, decompress: true), options.Time, options.Policy);
+        var client = new RescaleClient(platform, options.ApiKey, HttpTransport.Create(network, decompress: true), options.Time, options.Policy, options.StateFolder ?? StateFolder.Path);
         try
         {
             var user = await client.Users.TestConnectionAsync(cancellationToken).ConfigureAwait(false);

@@ -81,6 +81,14 @@ public sealed class SandboxFixture : IAsyncDisposable
         return answer.RootElement.Clone();
     }
 
+    /// <summary>How many calls of a scope the sandbox has let pass, and how many it has refused with a 429.</summary>
+    public async Task<(long Granted, long Refused)> CountLimitedAsync(string scope)
+    {
+        using var answer = JsonDocument.Parse(await _control.GetStringAsync(new Uri("/sandbox/limits/", UriKind.Relative)));
+        var counts = answer.RootElement.GetProperty(scope);
+        return (counts.GetProperty("granted").GetInt64(), counts.GetProperty("refused").GetInt64());
+    }
+
     /// <param name="route">Template of the API's route (<c>/api/v3/files/{id}/</c>), or name of the storage's operation.</param>
     /// <param name="listener"><c>api</c>, <c>s3</c> or <c>azure</c>.</param>
     public async Task<long> CountRequestsAsync(string method, string route, string listener = "api")

@@ -119,7 +119,7 @@ public sealed class TransferChild : IAsyncDisposable
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private static string ProgramPath()
+    internal static string ProgramPath()
     {
         var sandbox = new FileInfo(SandboxFixture.ProgramPath);
         var configuration = sandbox.Directory!.Parent!.Name;

@@ -11,4 +11,8 @@ public enum ErrorBehavior
 
     /// <summary>The same request may succeed with fresh credentials.</summary>
     RefreshCredentials,
+
+    /// <summary>The same request will succeed when the server has been left alone for a while: for
+    /// <see cref="RescaleException.RetryAfter"/> when it said how long.</summary>
+    Wait,
 }

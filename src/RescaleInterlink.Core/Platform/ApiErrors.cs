@@ -24,7 +24,7 @@ internal static class ApiErrors
             408 => Make(ErrorIds.PlatformTimeout, ErrorKind.TimedOut, "The platform gave up waiting for the request", "Try again.", ErrorBehavior.Retry),
             409 when call.ConflictId is { } conflict => Make(conflict, ErrorKind.AlreadyExists, $"The platform already has {call.Subject}", "Use what is there, or give another name."),
             409 => Make(ErrorIds.RequestRejected, ErrorKind.AlreadyExists, $"The platform refused {call.Subject}", "Look at its present state on the platform; what the answer says may be done already."),
-            429 => Make(ErrorIds.RateLimited, ErrorKind.RateLimited, "The platform's rate limit is used up", retryAfter is { } wait ? $"Wait {Math.Ceiling(wait.TotalSeconds):0} s, then try again." : "Wait a while, then try again.", ErrorBehavior.Retry),
+            429 => Make(ErrorIds.RateLimited, ErrorKind.RateLimited, "The platform's rate limit is used up", retryAfter is { } wait ? $"Wait {Math.Ceiling(wait.TotalSeconds):0} s, then try again." : "Wait a while, then try again.", ErrorBehavior.Wait),
             >= 300 and < 400 => Make(ErrorIds.PlatformProtocol, ErrorKind.Protocol, $"The platform redirected the request ({code}); redirects are not followed", "Check the platform's address."),
             >= 400 and < 500 => Make(ErrorIds.RequestRejected, ErrorKind.InvalidInput, $"The platform refused {call.Subject} ({code})", "Correct what the answer names, then try again."),
             501 => Make(ErrorIds.PlatformFault, ErrorKind.ServerFault, $"The platform does not offer {call.Subject} (501)", "Do without it, or ask the platform's support."),

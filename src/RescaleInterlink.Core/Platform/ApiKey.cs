@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace RescaleInterlink.Platform;
 
 /// <summary>An API key that cannot be printed by accident.</summary>
@@ -14,6 +17,9 @@ public sealed class ApiKey
 
     /// <summary><c>Bearer</c> for a JWT, else <c>Token</c> (interop API 1, authScheme).</summary>
     public string AuthorizationHeader => (IsJwt ? "Bearer " : "Token ") + _value;
+
+    /// <summary>Tells keys apart without telling them: the first 8 bytes of the SHA-256, in hex (interop API 2.5).</summary>
+    internal string Hash => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(_value)), 0, 8).ToLowerInvariant();
 
     /// <summary>False for a key that no header can carry: empty, or with control or non-ASCII characters.</summary>
     internal bool IsUsable => _value.Length > 0 && _value.All(static c => c is > ' ' and < (char)127);

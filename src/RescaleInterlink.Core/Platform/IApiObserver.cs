@@ -8,6 +8,15 @@ public interface IApiObserver
     /// <param name="wait">Until the next attempt.</param>
     /// <param name="left">How long the call will go on trying, at most.</param>
     void OnWaiting(string reason, TimeSpan wait, TimeSpan left);
+
+    /// <summary>Calls are held back by the platform's rate limit.</summary>
+    /// <param name="wait">Until the last of those that wait now is made, as far as can be foreseen.</param>
+    void OnLimited(string reason, TimeSpan wait) => OnWaiting(reason, wait, wait);
+
+    /// <summary>Something is not as it should be, and the call goes on.</summary>
+    void OnWarning(string message)
+    {
+    }
 }
 
 /// <summary>The observer of the current asynchronous flow.</summary>

@@ -13,13 +13,14 @@ public sealed class RescaleClient : IDisposable
     /// <param name="platform">Base address, already checked by <see cref="Configuration.PlatformAddress"/>.</param>
     /// <param name="transport">The end of the chain; it is disposed with the client.</param>
     /// <param name="policy">Null for the documented defaults.</param>
+    /// <param name="stateFolder">Full path of the folder in which the processes of this user share the rate limits; null shares them within this process only.</param>
     /// <exception cref="RescaleException">ApiKeyRejected for a key that no header can carry.</exception>
-    public RescaleClient(Uri platform, ApiKey apiKey, HttpMessageHandler transport, TimeProvider? time = null, ApiPolicy? policy = null)
-        : this(platform, apiKey, transport, time ?? TimeProvider.System, policy ?? new ApiPolicy(), System.Random.Shared.NextDouble)
+    public RescaleClient(Uri platform, ApiKey apiKey, HttpMessageHandler transport, TimeProvider? time = null, ApiPolicy? policy = null, string? stateFolder = null)
+        : this(platform, apiKey, transport, time ?? TimeProvider.System, policy ?? new ApiPolicy(), System.Random.Shared.NextDouble, stateFolder)
     {
     }
 
-    internal RescaleClient(Uri platform, ApiKey apiKey, HttpMessageHandler transport, TimeProvider time, ApiPolicy policy, Func<double> random)
+    internal RescaleClient(Uri platform, ApiKey apiKey, HttpMessageHandler transport, TimeProvider time, ApiPolicy policy, Func<double> random, string? stateFolder = null)
     {
         ArgumentNullException.ThrowIfNull(platform);
         ArgumentNullException.ThrowIfNull(apiKey);
@@ -29,11 +30,11 @@ public sealed class RescaleClient : IDisposable
         Policy = policy;
         Time = time;
         Random = random;
-        _limiter = new RateLimiter(time);
+        _limiter = new RateLimiter(platform, apiKey, stateFolder, time);
         // A sandbox says by its profile whether it has limits, and how fast its clock goes.
         if (!PlatformAddress.IsLoopback(platform))
             _limiter.Enable(1);
-        var retrying = new RetryHandler(policy, time, random, new ThrottleHandler(_limiter, time, transport));
+        var retrying = new RetryHandler(policy, time, random, new ThrottleHandler(time, transport));
         _chain = new HttpMessageInvoker(new AuthenticationHandler(platform, apiKey, new RateLimitHandler(_limiter, retrying)));
         var channel = new ApiChannel(platform, apiKey, _chain, policy, time);
         Users = new UsersClient(channel);
@@ -66,5 +67,12 @@ public sealed class RescaleClient : IDisposable
             _limiter.Enable(scale, madeByUser: 1);
     }
 
-    public void Dispose() => _chain.Dispose();
+    /// <summary>How much of each rate limit is left; it takes no token and calls nobody.</summary>
+    public Task<IReadOnlyList<RateLimitStatus>> GetRateLimitsAsync() => _limiter.GetStatusAsync();
+
+    public void Dispose()
+    {
+        _chain.Dispose();
+        _limiter.Dispose();
+    }
 }

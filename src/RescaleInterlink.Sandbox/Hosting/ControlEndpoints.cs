@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using RescaleInterlink.Sandbox.Limits;
 using RescaleInterlink.Sandbox.Rest;
 
 namespace RescaleInterlink.Sandbox.Hosting;
 
 /// <summary>The sandbox's own endpoints, beneath <c>/sandbox/</c>.</summary>
-internal sealed class ControlEndpoints(string path, TaskCompletionSource stop, RequestCounters api, RequestCounters s3, RequestCounters azure)
+internal sealed class ControlEndpoints(string path, TaskCompletionSource stop, RequestCounters api, RequestCounters s3, RequestCounters azure, RateLimits? limits)
 {
     public void AddTo(Router router)
     {
@@ -16,6 +17,7 @@ internal sealed class ControlEndpoints(string path, TaskCompletionSource stop, R
         }));
         router.Add("POST", "/sandbox/stop/", Stop);
         router.Add("GET", "/sandbox/requests/", _ => ApiAnswer.Ok(new JsonObject { ["api"] = api.View(), ["s3"] = s3.View(), ["azure"] = azure.View() }));
+        router.Add("GET", "/sandbox/limits/", _ => ApiAnswer.Ok(limits?.View() ?? []));
         router.Add("DELETE", "/sandbox/requests/", _ =>
         {
             api.Reset();

@@ -100,10 +100,10 @@ internal sealed class SandboxHost : IAsyncDisposable
         var account = new Account(identity.StorageType, s3Listener.Url, azureEndpoint, identity.Azure?.Name, settings.RateLimitScale);
         var apiCounters = new RequestCounters();
         var router = Routes(account, store, storages, new UserEndpoints(account, credentials, azure?.Signatures, time), runner, time);
-        new ControlEndpoints(folder.Path, _stop, apiCounters, s3Counters, azureCounters).AddTo(router);
+        var limits = settings.RateLimitScale is { } scale ? new RateLimits(scale, time) : null;
+        new ControlEndpoints(folder.Path, _stop, apiCounters, s3Counters, azureCounters, limits).AddTo(router);
         if (faults is not null)
             new FaultEndpoints(faults).AddTo(router);
-        var limits = settings.RateLimitScale is { } scale ? new RateLimits(scale, time) : null;
         var api = new ApiApplication(router, new Authentication(identity.ApiKey), limits, apiCounters, log, time);
         var apiListener = await ListenAsync("API", identity.Port, api.HandleAsync, new ApiFaultTarget(ExpireCredentials));
 

@@ -106,7 +106,7 @@ public class RetryTests
         using var client = Clients.For(server, time);
         var error = await FailsWith(ErrorIds.RateLimited, client.Files.GetAsync("f1", default));
         Assert.Equal(TimeSpan.FromSeconds(301), error.RetryAfter);
-        Assert.Equal(ErrorBehavior.Retry, error.Behavior);
+        Assert.Equal(ErrorBehavior.Wait, error.Behavior);
         Assert.Empty(time.Waits);
     }
 

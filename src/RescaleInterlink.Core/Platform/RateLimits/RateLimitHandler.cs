@@ -1,35 +1,46 @@
 using System.Net;
+using System.Net.Http.Headers;
 
 namespace RescaleInterlink.Platform.RateLimits;
 
-/// <summary>Takes a token for a call, not for each of its attempts (interop API 2.2). It stands before the retry handler.</summary>
+/// <summary>Waits for a token for a call, not for each of its attempts (interop API 2.2). It stands before the retry handler.</summary>
 internal sealed class RateLimitHandler(RateLimiter limiter, HttpMessageHandler next) : DelegatingHandler(next)
 {
-    // Shorter waits are the pace of a long listing, which is nothing to report.
-    private static readonly TimeSpan WorthTelling = TimeSpan.FromSeconds(2);
-
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (limiter.For(request) is { } bucket)
-            await bucket.TakeAsync(Tell, cancellationToken).ConfigureAwait(false);
+        if (limiter.For(request) is not { } budget)
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        using var permit = await budget.TakeAsync(cancellationToken).ConfigureAwait(false);
+        request.Options.Set(CallPermit.Key, permit);
         return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-    }
-
-    private static void Tell(TimeSpan wait)
-    {
-        if (wait >= WorthTelling)
-            ApiObserver.Current?.OnWaiting("The platform's rate limit is used up.", wait, wait);
     }
 }
 
-/// <summary>Hears every 429, also those that a repetition absorbs, behind the retry handler.</summary>
-internal sealed class ThrottleHandler(RateLimiter limiter, TimeProvider time, HttpMessageHandler next) : DelegatingHandler(next)
+/// <summary>Sees every attempt, behind the retry handler: when it is answered, and whether the platform found it one too many.</summary>
+internal sealed class ThrottleHandler(TimeProvider time, HttpMessageHandler next) : DelegatingHandler(next)
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode == HttpStatusCode.TooManyRequests)
-            limiter.For(request)?.Drain(RetryAfter.Read(response.Headers, time));
-        return response;
+        if (!request.Options.TryGetValue(CallPermit.Key, out var permit))
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        permit.BeginAttempt();
+        try
+        {
+            var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            if (response.StatusCode == HttpStatusCode.TooManyRequests)
+            {
+                var cooldown = await permit.Budget.DrainAsync(RetryAfter.Read(response.Headers, time)).ConfigureAwait(false);
+                // The retry handler waits for the longer of its own pause and what is left of the scope's cooldown (interop API 2.3),
+                // which another call's answer may have set.
+                if (cooldown > TimeSpan.Zero)
+                    response.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(Math.Ceiling(cooldown.TotalSeconds)));
+            }
+
+            return response;
+        }
+        finally
+        {
+            permit.EndAttempt();
+        }
     }
 }

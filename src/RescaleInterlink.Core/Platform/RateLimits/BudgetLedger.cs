@@ -1,0 +1,147 @@
+using System.Security.Cryptography;
+using System.Text;
+using RescaleInterlink.Configuration;
+
+namespace RescaleInterlink.Platform.RateLimits;
+
+/// <summary>Keeps the state of one budget, and lets one at a time at it.</summary>
+internal interface IBudgetLedger
+{
+    /// <summary>Whether other processes see it.</summary>
+    bool IsShared { get; }
+
+    /// <exception cref="BudgetUnavailableException">The state cannot be had at present.</exception>
+    Task<BudgetAnswer> ExchangeAsync(BudgetRequest request);
+}
+
+internal sealed class BudgetUnavailableException(string place, string reason, Exception? inner = null)
+    : Exception($"The rate limits in '{place}' cannot be shared: {reason}", inner);
+
+/// <summary>For a client that was given no state folder: the budget is this process's own.</summary>
+internal sealed class MemoryLedger(ScopeLimit limit, TimeProvider time) : IBudgetLedger
+{
+    private readonly object _gate = new();
+    private readonly BudgetState _state = BudgetState.Full(limit, Uptime.Of(time));
+
+    public bool IsShared => false;
+
+    public Task<BudgetAnswer> ExchangeAsync(BudgetRequest request)
+    {
+        lock (_gate)
+            return Task.FromResult(_state.Exchange(limit, request, Uptime.Of(time)));
+    }
+}
+
+internal static class Uptime
+{
+    /// <summary>Since the machine was started, in units of 100 ns: the same in all processes, and untouched by whoever sets the clock.</summary>
+    public static long Of(TimeProvider time) => time.GetElapsedTime(0, time.GetTimestamp()).Ticks;
+}
+
+/// <summary>
+/// A file of this user's on this machine. It is opened without sharing, read, written and closed for each exchange, so that
+/// a process that dies holds nothing.
+/// </summary>
+internal sealed class FileLedger : IBudgetLedger
+{
+    private const int LongestWait = 5;
+
+    /// <summary>How long a disk may take, and how long others may be at the file. Real time, whatever the clock of the limits is.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly ScopeLimit _limit;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _patience;
+    private Task _running = Task.CompletedTask;
+
+    /// <param name="patience">Null for the usual 2 s.</param>
+    public FileLedger(string path, ScopeLimit limit, TimeProvider time, TimeSpan? patience = null)
+        => (Path, _limit, _time, _patience) = (path, limit, time, patience ?? Patience);
+
+    public string Path { get; }
+
+    public bool IsShared => true;
+
+    /// <summary>One file for each machine, platform, key and scope. The key itself cannot be told from it: it goes by the hash of interop API 2.5.</summary>
+    public static string PathOf(string stateFolder, Uri platform, ApiKey key, RateScope scope)
+    {
+        // A home directory may be shared by several machines, whose clocks have nothing in common.
+        var place = SHA256.HashData(Encoding.UTF8.GetBytes($"{Environment.MachineName}\0{platform.AbsoluteUri}"));
+        return System.IO.Path.Combine(stateFolder, "limits", $"{RateScopes.NameOf(scope)}-{key.Hash}-{Convert.ToHexString(place, 0, 4).ToLowerInvariant()}.v{BudgetFile.Version}");
+    }
+
+    public async Task<BudgetAnswer> ExchangeAsync(BudgetRequest request)
+    {
+        // A disk that hangs is asked nothing more until it has answered.
+        if (!_running.IsCompleted)
+            throw Unavailable("the disk has not answered yet.");
+        var running = Task.Run(() => ExchangeAsync(request, TimeProvider.System.GetTimestamp()));
+        _running = running;
+        try
+        {
+            return await running.WaitAsync(_patience * 2).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw Unavailable("the disk does not answer.");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw Unavailable(failure.Message, failure);
+        }
+    }
+
+    private async Task<BudgetAnswer> ExchangeAsync(BudgetRequest request, long start)
+    {
+        while (true)
+        {
+            try
+            {
+                using var file = new FileStream(Path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+                var now = Uptime.Of(_time);
+                var state = BudgetFile.Read(file, _limit) ?? BudgetState.Empty(now);
+                var answer = state.Exchange(_limit, request, now);
+                BudgetFile.Write(file, state);
+                return answer;
+            }
+            catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
+            {
+                // Who takes leave of nothing makes nothing.
+                if (request.Leaves)
+                    throw;
+                Make();
+            }
+            catch (IOException busy) when (BudgetFile.IsHeld(busy))
+            {
+                if (TimeProvider.System.GetElapsedTime(start) > _patience)
+                    throw Unavailable("another process does not let go of it.", busy);
+                // At random, so that those who wait do not meet again and again.
+                await Task.Delay(Random.Shared.Next(1, LongestWait)).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Puts a full budget there, unless someone else has put one meanwhile. Never an empty file, which is what a torn one looks like.</summary>
+    private void Make()
+    {
+        var folder = System.IO.Path.GetDirectoryName(Path)!;
+        StateFolder.Create(folder);
+        var temporary = System.IO.Path.Combine(folder, System.IO.Path.GetRandomFileName());
+        try
+        {
+            using (var file = BudgetFile.Create(temporary))
+                BudgetFile.Write(file, BudgetState.Full(_limit, Uptime.Of(_time)));
+            File.Move(temporary, Path, overwrite: false);
+        }
+        catch (IOException) when (File.Exists(Path))
+        {
+            // Another process was first.
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private BudgetUnavailableException Unavailable(string reason, Exception? inner = null) => new(System.IO.Path.GetDirectoryName(Path)!, reason, inner);
+}
