@@ -17,7 +17,7 @@ public class RescaleException : Exception
     {
         ErrorId = errorId;
         Kind = kind;
-        RecommendedAction = recommendedAction;
+        RecommendedAction = recommendedAction ?? ErrorTable.Find(errorId)?.Action;
     }
 
     /// <summary>Stable identifier, one of <see cref="ErrorIds"/>; scripts may compare it.</summary>
@@ -25,7 +25,7 @@ public class RescaleException : Exception
 
     public ErrorKind Kind { get; }
 
-    /// <summary>One sentence that tells the user what to do next, or null when there is nothing to add.</summary>
+    /// <summary>One sentence that tells the user what to do next: the one that was given, else that of the <see cref="ErrorTable"/>.</summary>
     public string? RecommendedAction { get; }
 
     public ErrorBehavior Behavior { get; init; } = ErrorBehavior.Fatal;
