@@ -5,7 +5,7 @@ namespace RescaleInterlink.Networking;
 /// <summary>Takes secrets out of text that will be shown, logged or put in an exception.</summary>
 /// <remarks>
 /// It is a backstop, and errs towards hiding: hex runs of 20 and more (keys, hashes), base64 of 32 bytes, AWS keys,
-/// JWTs, query strings of URLs and the values of names that promise a secret. E-mail addresses stay readable.
+/// JWTs, private keys, cookies, query strings of URLs and the values of names that promise a secret. E-mail addresses stay readable.
 /// </remarks>
 public static partial class Redaction
 {
@@ -15,15 +15,24 @@ public static partial class Redaction
     {
         if (string.IsNullOrEmpty(text))
             return "";
-        text = AuthorizationHeader().Replace(text, "$1" + Mask);
+        text = HexRun().Replace(RedactMarked(text), Mask);
+        return Base64Run().Replace(text, static match => LooksRandom(match.Value) ? Mask : match.Value);
+    }
+
+    /// <summary>Only what is said to be a secret, or cannot be anything else: for words of our own, in which a long run of hex digits
+    /// is the name of a file.</summary>
+    public static string RedactMarked(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+            return "";
+        text = PrivateKey().Replace(text, Mask);
+        text = SecretHeader().Replace(text, "$1" + Mask);
         text = NamedSecret().Replace(text, "$1" + Mask);
         text = Scheme().Replace(text, "$1 " + Mask);
         text = UserInfo().Replace(text, "$1" + Mask + "@");
         text = Query().Replace(text, "$1?" + Mask);
         text = Jwt().Replace(text, Mask);
-        text = AwsAccessKey().Replace(text, Mask);
-        text = HexRun().Replace(text, Mask);
-        return Base64Run().Replace(text, static match => LooksRandom(match.Value) ? Mask : match.Value);
+        return AwsAccessKey().Replace(text, Mask);
     }
 
     /// <summary>As <see cref="Redact(string?)"/>, and also every occurrence of a secret that is known exactly.</summary>
@@ -44,12 +53,17 @@ public static partial class Redaction
 
     // Repetitions that may begin anywhere are bounded: a hostile error page must not cost minutes.
 
-    // The whole rest of the line, whatever the scheme.
-    [GeneratedRegex(@"(\b(?:Proxy-)?Authorization[""']?\s*[:=]\s*[""']?)[^\r\n""']+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex AuthorizationHeader();
+    // A text that was cut has no end.
+    [GeneratedRegex(@"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\z)", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    private static partial Regex PrivateKey();
 
+    // The whole rest of the line, whatever the scheme.
+    [GeneratedRegex(@"(\b(?:(?:Proxy-)?Authorization|(?:Set-)?Cookie)\\?[""']?\s*[:=]\s*\\?[""']?)[^\r\n""']+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex SecretHeader();
+
+    // Quoted, the value goes to the closing quote, with blanks and all; where a text was cut there is none.
     [GeneratedRegex(
-        @"(\b(?:sig|signature|x-amz-[a-z-]{0,40}(?:token|signature|credential)|sas_?token|session_?token|aws_session_token|secret(?:_?access)?_?key|aws_secret_access_key|access_?key(?:_?id)?|aws_access_key_id|api[_-]?key|account_?key|sharedaccesssignature|(?:encoded)?_?encryption_?key|password|rescale_api_key)[""']?\s*[:=]\s*[""']?)[^\s""'&,;<>]+",
+        @"((?:\b(?:sig|signature|x-amz-[a-z-]{0,40}(?:token|signature|credential|key)|x-ms-encryption-key|sas_?token|session_?token|(?:access|refresh|id)_?token|aws_session_token|client_?secret|secret(?:_?access)?_?key|aws_secret_access_key|access_?key(?:_?id)?|aws_access_key_id|api[_-]?key|account_?key|private_?key|sharedaccesssignature|(?:encoded)?_?encryption_?key|(?:proxy_?)?(?:password|passwd|pwd)|passphrase|rescale_api_key)|(?<=[""'])token(?=\\?[""']))\\?[""']?\s*[:=]\s*)(?:""(?:[^""\\\r\n]|\\.){0,20000}""|'[^'\r\n]{0,20000}'|\\?[""']?[^\s""'&,;<>]+)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NamedSecret();
 
@@ -57,7 +71,7 @@ public static partial class Redaction
     [GeneratedRegex(@"\b(Bearer|Token|Basic|Negotiate|NTLM)\s+[A-Za-z0-9._~+/=-]{16,}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Scheme();
 
-    [GeneratedRegex(@"(\b[a-z][a-z0-9+.-]{0,20}://)[^\s/@?#]+@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(\b[a-z][a-z0-9+.-]{0,20}://)[^\s/?#]{1,2000}@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex UserInfo();
 
     [GeneratedRegex(@"(\bhttps?://[^\s?""'<>]{0,2000})\?[^\s""'<>]*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -20,6 +20,9 @@ public class RedactionTests
         "{{\"sasToken\":\"sv=2021&sig={0}\"}}", "{{\"encodedEncryptionKey\": \"{0}\"}}", "RESCALE_API_KEY={0}", "AWS_SECRET_ACCESS_KEY={0}", "aws_session_token = {0}",
         "X-Amz-Security-Token: {0}", "https://h/p?X-Amz-Security-Token={0}&a=b", "https://a.blob.core.windows.net/c/b?sv=1&sig={0}", "sv=2021&se=x&sig={0}&sp=r",
         "AccountKey={0};EndpointSuffix=x", "https://user:{0}@host/x", "Proxy-Authorization: Basic {0}", "password={0}",
+        "{{\\\"apiKey\\\":\\\"{0}\\\"}}", "\"password\": \"two words {0}\"", "'client_secret': 'a {0}'", "proxyPassword = \"{0}", "{{\"token\":\"{0}\"}}", "Cookie: sessionid={0}; path=/",
+        "Set-Cookie: csrftoken={0}", "http://user:p@{0}@proxy:3128/", "x-ms-encryption-key: {0}", "-----BEGIN PRIVATE KEY-----\n{0}\n-----END PRIVATE KEY-----",
+        "-----BEGIN RSA PRIVATE KEY-----\n{0}",
     ];
 
     [Fact]
@@ -56,6 +59,16 @@ public class RedactionTests
     public void A_url_keeps_host_and_path()
         => Assert.Equal("GET https://h.example/c/b?*** failed", Redaction.Redact("GET https://h.example/c/b?sv=1&sig=abc%2Bdef failed"));
 
+    /// <summary>Words of our own name files as they are called, and still tell no secret.</summary>
+    [Fact]
+    public void A_name_of_hex_digits_stays_in_words_of_our_own()
+    {
+        const string Text = "'/data/0123456789abcdef0123456789abcdef.bin' cannot be written.";
+        Assert.Equal(Text, Redaction.RedactMarked(Text));
+        Assert.Equal("refused: api_key=***", Redaction.RedactMarked("refused: api_key=0123456789abcdef0123456789abcdef"));
+        Assert.Equal("", Redaction.RedactMarked(null));
+    }
+
     [Fact]
     public void A_known_secret_is_hidden_however_short_it_is()
         => Assert.Equal("no such key: ***", Redaction.Redact("no such key: hunter2", "hunter2"));
@@ -66,7 +79,7 @@ public class RedactionTests
     [Fact]
     public async Task A_megabyte_of_anything_is_redacted_in_reasonable_time()
     {
-        foreach (var filler in new[] { "a", "ey", "https://", "?", "=", "sig", "0", "/", "Token ", "\"", "x.", "A/" })
+        foreach (var filler in new[] { "a", "ey", "https://", "?", "=", "sig", "0", "/", "Token ", "\"", "x.", "A/", "-----BEGIN PRIVATE KEY-----", "password=\"", "a://b@", "\\\"" })
         {
             var text = string.Concat(Enumerable.Repeat(filler, (1 << 20) / filler.Length));
             // A pattern that backtracks would take hours.
