@@ -13,11 +13,13 @@
   CmdletsToExport = @(
     'Connect-Rescale'
     'Disconnect-Rescale'
+    'Export-RescaleDiagnostic'
     'Get-RescaleConfiguration'
     'Get-RescaleConnection'
     'Get-RescaleFile'
     'Get-RescaleJob'
     'Get-RescaleJobFile'
+    'Get-RescaleRateLimit'
     'Get-RescaleTransfer'
     'Get-RescaleUser'
     'Initialize-RescaleConfiguration'

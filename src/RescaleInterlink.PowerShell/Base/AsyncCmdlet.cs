@@ -16,6 +16,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly PipelineLoop _loop = new();
     private readonly HashSet<Task> _background = [];
+    private WaitingNotice? _waiting;
     private ProgressView? _progress;
     private bool _disposed;
 
@@ -33,7 +34,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>Hears when the body has to wait for the platform.</summary>
-    private protected virtual IApiObserver? Observer => null;
+    private protected virtual IApiObserver Observer => _waiting ??= new WaitingNotice(PostVerbose, PostWarning);
 
     protected virtual Task BeginProcessingAsync() => Task.CompletedTask;
 
@@ -49,7 +50,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         }
         catch (RescaleException e)
         {
-            ThrowTerminatingError(ErrorRecords.From(e, null));
+            ThrowTerminatingError(Remembered(ErrorRecords.From(e, null)));
         }
 
         Run(BeginProcessingAsync);
@@ -72,7 +73,7 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Writes one failure as one error record; the command goes on.</summary>
     protected Task WriteErrorAsync(RescaleException error, object? target)
-        => InvokeAsync(() => WriteError(ErrorRecords.From(error, target)));
+        => InvokeAsync(() => WriteError(Remembered(ErrorRecords.From(error, target))));
 
     protected Task<bool> ShouldProcessAsync(string target, string action)
         => _loop.InvokeAsync(() => ShouldProcess(target, action));
@@ -148,12 +149,19 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         if (_stop.IsCancellationRequested && error is not RescaleException)
             throw new PipelineStoppedException();
         if (_stop.IsCancellationRequested)
-            throw new PipelineStoppedException(error.Message, error);
+            throw new PipelineStoppedException(error.Message, RedactedException.Of(error));
 
         // A failure that ends the command ends what it started, too; Dispose waits for it.
         RequestStop();
         _progress?.Complete();
-        ThrowTerminatingError(ErrorRecords.From(error, null));
+        ThrowTerminatingError(Remembered(ErrorRecords.From(error, null)));
+    }
+
+    /// <summary>Pipeline thread only.</summary>
+    private ErrorRecord Remembered(ErrorRecord record)
+    {
+        RunspaceState.Current.Errors.Add(ErrorRecords.Describe(record, MyInvocation.MyCommand.Name, DateTimeOffset.UtcNow));
+        return record;
     }
 
     private void Forget(Task ended)

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using RescaleInterlink.Errors;
-using RescaleInterlink.Platform;
 using RescaleInterlink.PowerShell.Binding;
 using RescaleInterlink.PowerShell.Objects;
 
@@ -9,8 +8,6 @@ namespace RescaleInterlink.PowerShell.Base;
 /// <summary>A cmdlet that talks to the platform: with the given connection, else with the runspace's own.</summary>
 public abstract class RescaleCmdlet : AsyncCmdlet
 {
-    private WaitingNotice? _waiting;
-
     [Parameter]
     [ConnectionTransformation]
     [ArgumentCompleter(typeof(ConnectionCompleter))]
@@ -26,11 +23,8 @@ public abstract class RescaleCmdlet : AsyncCmdlet
 
     internal RunspaceState State { get; private set; } = null!;
 
-    private protected override IApiObserver? Observer => _waiting;
-
     protected override void Prepare()
     {
-        _waiting = new WaitingNotice(PostVerbose, PostWarning);
         State = RunspaceState.Current;
         ConnectionItem? connection = Connection ?? State.Connection;
         if (connection is null && !NeedsConnection)

@@ -36,6 +36,9 @@ internal sealed class RunspaceState
 
     public RecentNames Files { get; } = new();
 
+    /// <summary>The latest errors of the module's own commands, for a report.</summary>
+    public RecentErrors Errors { get; } = new();
+
     /// <summary>Whether the thread's runspace uses it where none is given.</summary>
     public static bool IsDefault(ConnectionItem connection)
         => Runspace.DefaultRunspace is { } runspace && States.TryGetValue(runspace, out RunspaceState? state) && ReferenceEquals(state.Connection, connection);

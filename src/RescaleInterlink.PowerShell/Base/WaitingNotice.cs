@@ -1,4 +1,5 @@
 using System.Globalization;
+using RescaleInterlink.Networking;
 using RescaleInterlink.Platform;
 
 namespace RescaleInterlink.PowerShell.Base;
@@ -15,8 +16,18 @@ internal sealed class WaitingNotice(Action<string> verbose, Action<string> warn)
     public void OnWaiting(string reason, TimeSpan wait, TimeSpan left)
     {
         var seconds = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.CurrentCulture);
-        verbose($"{reason} Trying again in {seconds} s.");
+        verbose(Redaction.RedactMarked($"{reason} Trying again in {seconds} s."));
         if (wait >= Long && Interlocked.Exchange(ref _warned, 1) == 0)
-            warn($"{reason} The command goes on trying for at most {Math.Ceiling(left.TotalSeconds).ToString(CultureInfo.CurrentCulture)} s; Ctrl+C stops it.");
+            warn(Redaction.RedactMarked($"{reason} The command goes on trying for at most {Math.Ceiling(left.TotalSeconds).ToString(CultureInfo.CurrentCulture)} s; Ctrl+C stops it."));
     }
+
+    public void OnLimited(string reason, TimeSpan wait)
+    {
+        var seconds = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.CurrentCulture);
+        verbose($"{reason} The calls that wait now take up to {seconds} s.");
+        if (wait >= Long && Interlocked.Exchange(ref _warned, 1) == 0)
+            warn($"{reason} The command waits for up to {seconds} s; Ctrl+C stops it. Get-RescaleRateLimit shows how much is left.");
+    }
+
+    public void OnWarning(string message) => warn(Redaction.RedactMarked(message));
 }
