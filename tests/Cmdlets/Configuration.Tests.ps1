@@ -35,6 +35,8 @@ Describe 'The configuration' {
         $shown.Value | Should -Be 8, 64MB, 'https://eu.rescale.com', 4
         "$($shown.Source)" | Should -Be 'ConfigFile OwnFile Environment ConfigFile'
         $shown.Path | Should -Be $path, $own, 'RESCALE_API_URL', $path
+        $env:RESCALE_API_URL = 'https://me:word@eu.rescale.com'
+        "$((Get-RescaleConfiguration api_base_url).Value)" | Should -Not -Match 'word'
         (Get-RescaleConfiguration *workers).Name | Should -Be 'tar_workers', 'upload_workers', 'job_workers'
     }
 
@@ -131,6 +133,8 @@ Describe 'The configuration' {
 
     It 'is completed by name' {
         (Get-Completion 'Get-RescaleConfiguration proxy_').CompletionText | Should -Be 'proxy_mode', 'proxy_host', 'proxy_port', 'proxy_user', 'proxy_warmup'
+        (Get-Completion 'Set-RescaleConfiguration tar_compression ').CompletionText | Should -Be 'none', 'gzip'
+        (Get-Completion 'Set-RescaleConfiguration -Name proxy_mode -Value s').CompletionText | Should -Be 'system'
         (Get-Completion 'Set-RescaleConfiguration -Name thr').CompletionText | Should -Be 'throttle_limit'
         (Get-Completion 'Set-RescaleConfiguration -ProxyMode ').CompletionText | Should -Be 'Basic', 'None', 'Ntlm', 'System'
     }

@@ -103,6 +103,7 @@ Describe 'Connect-Rescale with what the machine has' {
 
     It 'with two keys is one error' {
         { Connect-Rescale $url -ApiKey $sandbox.ApiKey -SecretName x } | Should -Throw -ErrorId 'ApiKeyAmbiguous,*'
+        { Connect-Rescale $url -Vault x } | Should -Throw -ErrorId 'SecretUnavailable,*'
     }
 
     It 'takes no plain text for a key, and does not repeat it' {

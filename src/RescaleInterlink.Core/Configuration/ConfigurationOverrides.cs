@@ -11,8 +11,9 @@ internal static class ConfigurationOverrides
     {
         if (places.Variable(ConfigurationPlaces.UrlVariable) is { } url)
         {
-            Set(ConfigurationKeys.ApiBaseUrl, url, ConfigurationPlaces.UrlVariable);
-            Set(ConfigurationKeys.TenantUrl, url, ConfigurationPlaces.UrlVariable);
+            var shown = entries[ConfigurationKeys.ApiBaseUrl].Key.Read(url) ?? Redaction.Redact(url);
+            Set(ConfigurationKeys.ApiBaseUrl, shown, ConfigurationPlaces.UrlVariable);
+            Set(ConfigurationKeys.TenantUrl, shown, ConfigurationPlaces.UrlVariable);
         }
 
         // A proxy in the environment fills what no file says: its host and port, and "no proxy" becomes "as the environment says".

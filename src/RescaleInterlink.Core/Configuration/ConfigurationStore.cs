@@ -34,6 +34,8 @@ public sealed class ConfigurationStore(ConfigurationPlaces places, string? path 
         {
             StateFolder.Create(IOPath.GetDirectoryName(Path)!);
             await using var held = await ConfigurationLock.TakeAsync(Path, cancellationToken).ConfigureAwait(false);
+            PrivateFile.DeleteLeftovers(Path);
+            PrivateFile.DeleteLeftovers(ConfigurationPlaces.OwnFileOf(Path));
             var source = path is null && !Exists ? places.ReadableConfigurationFile : Path;
             var file = anew ? new ConfigurationFile() : ConfigurationFile.Load(source);
             var ownPath = ConfigurationPlaces.OwnFileOf(Path);

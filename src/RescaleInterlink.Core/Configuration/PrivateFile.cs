@@ -51,6 +51,16 @@ internal static class PrivateFile
         }
     }
 
+    /// <summary>Deletes what writers of it that were killed have left. Only when nobody can be writing it, or nobody is to.</summary>
+    public static void DeleteLeftovers(string path)
+    {
+        var folder = IOPath.GetDirectoryName(path)!;
+        if (!Directory.Exists(folder))
+            return;
+        foreach (var left in Directory.EnumerateFiles(folder, $".{IOPath.GetFileName(path)}.*.tmp"))
+            File.Delete(left);
+    }
+
     /// <summary>Whether anyone but the owner (on Windows: and the administrators) may read or change it.</summary>
     public static bool IsOpenToOthers(string path)
         => OperatingSystem.IsWindows() ? IsOpenOnWindows(path) : (File.GetUnixFileMode(path) & Others) != 0;

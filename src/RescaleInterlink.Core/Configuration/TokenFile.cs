@@ -80,6 +80,7 @@ public static class TokenFile
         }
     }
 
+    /// <summary>Deletes it, and what a killed writer of it may have left, which holds a key too.</summary>
     /// <returns>False when there was none.</returns>
     /// <exception cref="RescaleException">TokenFileUnwritable.</exception>
     public static bool Delete(string path)
@@ -88,6 +89,7 @@ public static class TokenFile
         {
             var existed = IOPath.Exists(path);
             File.Delete(path);
+            PrivateFile.DeleteLeftovers(path);
             return existed;
         }
         catch (DirectoryNotFoundException)

@@ -67,7 +67,7 @@ public abstract partial class ConnectionParameters : AsyncCmdlet
     private protected async Task<ConnectionChoice> ChooseAsync()
     {
         if (ParameterSetName == SandboxSet)
-            return OfSandbox(SandboxSelection.Single(SandboxLauncher.Find()));
+            return OfSandbox(SandboxSelection.Single(SandboxLauncher.Find()), Load());
 
         ConnectionQuery query = await InvokeAsync(() => new ConnectionQuery
         {
@@ -97,8 +97,17 @@ public abstract partial class ConnectionParameters : AsyncCmdlet
     private protected bool IsAnythingGiven() => MyInvocation.BoundParameters.Keys
         .Any(static name => typeof(ConnectionParameters).GetProperty(name)?.DeclaringType == typeof(ConnectionParameters));
 
-    private static ConnectionChoice OfSandbox(SandboxInstance sandbox) => new(
-        new ConnectOptions(sandbox.ApiUrl.AbsoluteUri, new ApiKey(sandbox.ApiKey)) { CertificatePath = sandbox.CertificatePath }, "the sandbox");
+    private static ConnectionChoice OfSandbox(SandboxInstance sandbox, RescaleConfiguration configuration) => new(
+        new ConnectOptions(sandbox.ApiUrl.AbsoluteUri, new ApiKey(sandbox.ApiKey)) { CertificatePath = sandbox.CertificatePath, Defaults = configuration.Defaults },
+        "the sandbox");
+
+    private RescaleConfiguration Load()
+    {
+        var configuration = RescaleConfiguration.Load(ConfigurationPlaces.Current);
+        foreach (string warning in configuration.Warnings)
+            PostWarning(warning);
+        return configuration;
+    }
 
     private FoundKey? GivenKey()
     {
@@ -110,6 +119,8 @@ public abstract partial class ConnectionParameters : AsyncCmdlet
                 ErrorIds.ApiKeyAmbiguous, ErrorKind.InvalidInput, $"{string.Join(" and ", given)} were given, and each of them is a key.", "Give one of them.");
         }
 
+        if (Vault is not null && SecretName is null)
+            throw new RescaleException(ErrorIds.SecretUnavailable, ErrorKind.InvalidInput, "A vault was given, and not the name of a secret in it.", "Give -SecretName.");
         if (ApiKey is not null)
             return new FoundKey("-ApiKey", SecureText.Reveal(ApiKey));
         if (Credential is not null)

@@ -1,3 +1,6 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
 using RescaleInterlink.Configuration;
 using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.PowerShell.Objects;
@@ -9,6 +12,16 @@ public sealed class ConfigurationNameCompleter : LocalCompleter
 {
     private protected override IEnumerable<Candidate> Candidates(string parameterName)
         => ConfigurationKeys.All.Select(key => new Candidate(key.Name, key.Name, key.Description));
+}
+
+/// <summary>The values of the setting that <c>-Name</c> says, where there are some to choose from.</summary>
+public sealed class ConfigurationValueCompleter : IArgumentCompleter
+{
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+        => ConfigurationKeys.All.FirstOrDefault(key => key.Name.Equals($"{fakeBoundParameters["Name"]}", StringComparison.OrdinalIgnoreCase))?.Choices
+            .Where(choice => choice.StartsWith(wordToComplete.Trim('\'', '"'), StringComparison.OrdinalIgnoreCase))
+            .Select(static choice => new CompletionResult(choice)) ?? [];
 }
 
 /// <summary>The profiles of the profile file.</summary>

@@ -21,6 +21,7 @@ public sealed class SetRescaleConfigurationCommand : ConfigurationCmdlet
     public string Name { get; set; } = null!;
 
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = NameSet)]
+    [ArgumentCompleter(typeof(ConfigurationValueCompleter))]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]

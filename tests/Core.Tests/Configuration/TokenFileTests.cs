@@ -119,6 +119,11 @@ public sealed class TokenFileTests : IDisposable
         Assert.True(TokenFile.Delete(_folder.File("token")));
         Assert.False(TokenFile.Delete(_folder.File("token")));
         Assert.False(TokenFile.Delete(Path.Combine(_folder.Path, "none", "token")));
+        // What a writer that was killed has left holds a key as well.
+        await File.WriteAllTextAsync(_folder.File(".token.0123.tmp"), Key);
+        await File.WriteAllTextAsync(_folder.File(".other.0123.tmp"), "mine");
+        Assert.False(TokenFile.Delete(_folder.File("token")));
+        Assert.Equal([".other.0123.tmp"], _folder.Names());
     }
 
     [Fact]
