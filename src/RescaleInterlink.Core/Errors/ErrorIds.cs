@@ -39,6 +39,10 @@ public static class ErrorIds
     public const string JobNotFound = nameof(JobNotFound);
     public const string FileAlreadyExists = nameof(FileAlreadyExists);
     public const string FolderAlreadyExists = nameof(FolderAlreadyExists);
+    public const string FolderPathInvalid = nameof(FolderPathInvalid);
+    public const string FolderAmbiguous = nameof(FolderAmbiguous);
+    public const string FolderProtected = nameof(FolderProtected);
+    public const string TrashItemNotFound = nameof(TrashItemNotFound);
 
     public const string StorageUnreachable = nameof(StorageUnreachable);
     public const string StorageTimeout = nameof(StorageTimeout);

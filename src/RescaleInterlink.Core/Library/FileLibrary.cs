@@ -1,5 +1,7 @@
 using RescaleInterlink.Cryptography;
 using RescaleInterlink.Errors;
+using RescaleInterlink.Library.Changes;
+using RescaleInterlink.Library.Listing;
 using RescaleInterlink.Platform;
 using RescaleInterlink.Transfers;
 using RescaleInterlink.Transfers.Checkpoints;
@@ -28,7 +30,20 @@ public sealed partial class FileLibrary : IAsyncDisposable
         _stores = new StoreDirectory(client, network, time, storageEndpoint);
         _user = new CachedAnswer<UserProfile>(client.Users.GetCurrentAsync, ProfileLifetime, time);
         _folders = new CachedAnswer<RootFolders>(client.Users.GetRootFoldersAsync, ProfileLifetime, time);
+        Listing = new LibraryListing(client, new FolderPaths(client.Folders, _folders.GetAsync, time));
+        Changes = new LibraryChanges(client, Listing.Paths);
+        Folders = new FolderMaking(client.Folders, Listing.Paths);
+        Trash = new TrashBin(client.Trash);
     }
+
+    /// <summary>What lies where.</summary>
+    public LibraryListing Listing { get; }
+
+    /// <summary>Moves things elsewhere, to the Trash, or deletes them.</summary>
+    public LibraryChanges Changes { get; }
+
+    public FolderMaking Folders { get; }
+    public TrashBin Trash { get; }
 
     /// <inheritdoc cref="UploadAsync(TransferEngine, IByteSource, string, string?, UploadOptions, CancellationToken)"/>
     public Task<UploadedFile> UploadAsync(TransferEngine engine, IByteSource source, string name, string? folderId, CancellationToken cancellationToken)
@@ -121,9 +136,11 @@ public sealed partial class FileLibrary : IAsyncDisposable
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <returns>The id itself, or that of the user's library.</returns>
-    public async Task<string> ResolveFolderAsync(string? folderId, CancellationToken cancellationToken)
-        => folderId ?? (await _folders.GetAsync(cancellationToken).ConfigureAwait(false)).MyLibrary;
+    /// <param name="folder">Path or id; null or empty for the user's library.</param>
+    /// <returns>The folder's id.</returns>
+    /// <exception cref="RescaleException">FolderNotFound, FolderAmbiguous, FolderPathInvalid.</exception>
+    public async Task<string> ResolveFolderAsync(string? folder, CancellationToken cancellationToken)
+        => (await Listing.Paths.FindAsync(folder, cancellationToken).ConfigureAwait(false)).Id;
 
     public ValueTask DisposeAsync()
     {

@@ -8,7 +8,11 @@ namespace RescaleInterlink.Platform;
 /// <summary>File records (interop API 4).</summary>
 public sealed class FilesClient
 {
+    /// <summary>Entries per page of a listing that is read as far as something is found.</summary>
     private const int PageSize = 100;
+
+    /// <summary>The most that is asked for at once. Few large pages cost the hourly limit less than many small ones.</summary>
+    private const int LargestPage = 1000;
 
     private readonly ApiChannel _channel;
 
@@ -39,34 +43,62 @@ public sealed class FilesClient
 
     /// <exception cref="RescaleException">FileNotFound, ...</exception>
     public Task<PlatformFile> GetAsync(string fileId, CancellationToken cancellationToken)
-        => GetFileAsync(
-            new ApiCall(HttpMethod.Get, $"/api/v3/files/{Uri.EscapeDataString(fileId)}/", _channel.Policy.Ordinary, $"the file '{fileId}'") { NotFoundId = ErrorIds.FileNotFound },
-            cancellationToken);
+        => GetFileAsync(OfFile(HttpMethod.Get, fileId, ""), cancellationToken);
 
     /// <summary>Newest first, streamed page by page; ending the enumeration early stops the paging.</summary>
     public IAsyncEnumerable<PlatformFile> ListAsync(CancellationToken cancellationToken)
-        => ListAsync(withHidden: false, cancellationToken);
+        => ListAsync(withHidden: false, PageSize, cancellationToken);
+
+    /// <summary>The same with pages of a size that fits what is wanted.</summary>
+    /// <param name="most">As many files are going to be read; null: nobody knows, probably all.</param>
+    public IAsyncEnumerable<PlatformFile> ListAsync(int? most, CancellationToken cancellationToken)
+        => ListAsync(withHidden: false, Math.Clamp(most ?? LargestPage, 1, LargestPage), cancellationToken);
 
     /// <summary>The same, with files that are in the Trash or count as not uploaded.</summary>
     public IAsyncEnumerable<PlatformFile> ListAllAsync(CancellationToken cancellationToken)
-        => ListAsync(withHidden: true, cancellationToken);
+        => ListAsync(withHidden: true, PageSize, cancellationToken);
+
+    /// <summary>Deletes for good: the record and the stored object (interop API 4, F5).</summary>
+    /// <exception cref="RescaleException">FileNotFound, ...</exception>
+    public Task DeleteAsync(string fileId, CancellationToken cancellationToken)
+        => _channel.SendOnlyAsync(OfFile(HttpMethod.Delete, fileId, ""), cancellationToken);
+
+    /// <summary>Moves a file into another folder (interop API 4, F6).</summary>
+    /// <exception cref="RescaleException">FileNotFound, RequestRejected when the folder is none, ...</exception>
+    public Task MoveAsync(string fileId, string folderId, CancellationToken cancellationToken)
+        => _channel.SendOnlyAsync(
+            OfFile(HttpMethod.Patch, fileId, "") with { Body = JsonSerializer.SerializeToUtf8Bytes(new MoveDto { CurrentFolderId = folderId }, PlatformJson.Default.MoveDto) },
+            cancellationToken);
+
+    /// <summary>The tags of a file (interop API 4, F7). Nameless ones are left out.</summary>
+    /// <exception cref="RescaleException">FileNotFound, ...</exception>
+    public async Task<IReadOnlyList<FileTag>> GetTagsAsync(string fileId, CancellationToken cancellationToken)
+    {
+        var tags = await _channel.GetAsync(OfFile(HttpMethod.Get, fileId, "tags/"), PlatformJson.Default.ListTagDto, cancellationToken).ConfigureAwait(false);
+        return [.. tags.Where(static tag => !string.IsNullOrEmpty(tag?.Name)).Select(static tag => new FileTag(tag.Name!, tag.NormalizedName))];
+    }
 
     /// <exception cref="RescaleException">FileNotFound, ...</exception>
     public Task AddTagAsync(string fileId, string tag, CancellationToken cancellationToken)
-        => _channel.SendOnlyAsync(
-            new ApiCall(HttpMethod.Post, $"/api/v3/files/{Uri.EscapeDataString(fileId)}/tags/", _channel.Policy.Ordinary, $"the file '{fileId}'")
-            {
-                Body = JsonSerializer.SerializeToUtf8Bytes(new NameDto { Name = tag }, PlatformJson.Default.NameDto),
-                NotFoundId = ErrorIds.FileNotFound,
-            },
-            cancellationToken);
+        => _channel.SendOnlyAsync(OfFile(HttpMethod.Post, fileId, "tags/") with { Body = Named(tag) }, cancellationToken);
 
-    private async IAsyncEnumerable<PlatformFile> ListAsync(bool withHidden, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Takes a tag away (interop API 4, F9: a DELETE with a body). One that the file has not changes nothing.</summary>
+    /// <exception cref="RescaleException">FileNotFound, ...</exception>
+    public Task RemoveTagAsync(string fileId, string tag, CancellationToken cancellationToken)
+        => _channel.SendOnlyAsync(OfFile(HttpMethod.Delete, fileId, "tags/") with { Body = Named(tag) }, cancellationToken);
+
+    private ApiCall OfFile(HttpMethod method, string fileId, string rest)
+        => new(method, $"/api/v3/files/{Uri.EscapeDataString(fileId)}/{rest}", _channel.Policy.Ordinary, $"the file '{fileId}'") { NotFoundId = ErrorIds.FileNotFound };
+
+    private static byte[] Named(string name) => JsonSerializer.SerializeToUtf8Bytes(new NameDto { Name = name }, PlatformJson.Default.NameDto);
+
+    private async IAsyncEnumerable<PlatformFile> ListAsync(bool withHidden, int pageSize, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var call = new ApiCall(HttpMethod.Get, "/api/v3/files/?ordering=-dateUploaded", _channel.Policy.Listing, "the list of files");
-        await foreach (var entry in _channel.ListAsync(call, PageSize, PlatformJson.Default.PageDtoFileDto, cancellationToken).ConfigureAwait(false))
+        var seen = new RecentIds(2 * pageSize);
+        await foreach (var entry in _channel.ListAsync(call, pageSize, PlatformJson.Default.PageDtoFileDto, cancellationToken).ConfigureAwait(false))
         {
-            if (entry.ToRecord() is { } file && (withHidden || (!file.IsDeleted && entry.IsUploaded != false)))
+            if (entry.ToRecord() is { } file && (withHidden || (!file.IsDeleted && entry.IsUploaded != false)) && seen.Add(file.Id))
                 yield return file;
         }
     }

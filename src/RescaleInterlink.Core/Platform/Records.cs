@@ -50,10 +50,21 @@ public sealed record PlatformFile
     public long? DecryptedSize { get; init; }
     public DateTimeOffset? DateUploaded { get; init; }
     public IReadOnlyList<FileChecksum> FileChecksums { get; init; } = [];
+    /// <summary>The folder it lies in, where the platform says so; null does not mean that there is none.</summary>
+    public string? FolderId { get; init; }
+    /// <summary>The user's tags, as the record has them (interop API 4.2).</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
     public override string ToString() => $"{Name} ({Id})";
 }
 
-public sealed record FolderEntry(string Type, PlatformFile Item);
+/// <param name="Type"><c>file</c>, <c>folder</c>, or in the Trash <c>filesymlink</c>, whose id is the link's and not the file's.</param>
+public sealed record FolderEntry(string Type, PlatformFile Item)
+{
+    public bool IsFolder => Type == "folder";
+}
+
+/// <param name="NormalizedName">What the platform takes for the same tag.</param>
+public sealed record FileTag(string Name, string? NormalizedName);
 
 public sealed record FileRegistration(string Name, string FolderId, string EncodedEncryptionKey, PathParts PathParts, StorageDescription Storage, long DecryptedSize, string Sha512)
 {

@@ -40,6 +40,7 @@ public sealed class RescaleClient : IDisposable
         Users = new UsersClient(channel);
         Files = new FilesClient(channel);
         Folders = new FoldersClient(channel);
+        Trash = new TrashClient(channel);
         Jobs = new JobsClient(channel);
         Catalog = new CatalogClient(channel);
     }
@@ -54,6 +55,7 @@ public sealed class RescaleClient : IDisposable
     public UsersClient Users { get; }
     public FilesClient Files { get; }
     public FoldersClient Folders { get; }
+    public TrashClient Trash { get; }
     public JobsClient Jobs { get; }
     public CatalogClient Catalog { get; }
 

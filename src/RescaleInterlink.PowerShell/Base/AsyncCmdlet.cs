@@ -71,6 +71,52 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         where T : IShellObject
         => InvokeAsync(() => WriteObject(ShellObject.Wrap(item)));
 
+    /// <summary>Writes what a source gives, the moment it gives it. Objects that are there together go to the pipeline thread together:
+    /// a page of a listing is a few ways there and back, and not a thousand.</summary>
+    /// <param name="wrap">Makes of each what is written; null: it writes nothing. Runs on the pipeline thread.</param>
+    protected async Task WriteAllAsync<T>(IAsyncEnumerable<T> source, Func<T, PSObject?> wrap)
+    {
+        const int MostTogether = 100;
+        var together = new List<T>(MostTogether);
+        await using IAsyncEnumerator<T> items = source.GetAsyncEnumerator(StopToken);
+        while (true)
+        {
+            ValueTask<bool> next = items.MoveNextAsync();
+            if (together.Count > 0 && (!next.IsCompletedSuccessfully || together.Count == MostTogether))
+            {
+                try
+                {
+                    await WriteTogetherAsync(together, wrap);
+                }
+                catch
+                {
+                    // A source must not be disposed of while it still moves; a stop ends the moving, too.
+                    await next.AsTask().ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                    throw;
+                }
+            }
+
+            if (!await next)
+                break;
+            together.Add(items.Current);
+        }
+
+        await WriteTogetherAsync(together, wrap);
+    }
+
+    private async Task WriteTogetherAsync<T>(List<T> together, Func<T, PSObject?> wrap)
+    {
+        await InvokeAsync(() =>
+        {
+            foreach (T item in together)
+            {
+                if (wrap(item) is { } written)
+                    WriteObject(written);
+            }
+        });
+        together.Clear();
+    }
+
     /// <summary>Writes one failure as one error record; the command goes on.</summary>
     protected Task WriteErrorAsync(RescaleException error, object? target)
         => InvokeAsync(() => WriteError(Remembered(ErrorRecords.From(error, target))));

@@ -22,4 +22,13 @@ internal static class ShellObject
             wrapped.TypeNames.Insert(0, T.TypeName);
         return wrapped;
     }
+
+    /// <summary>The same for objects of several types that are listed together: a name in front of their own gives them one table.</summary>
+    public static PSObject Wrap<T>(T item, string listedAs)
+        where T : IShellObject
+    {
+        PSObject wrapped = Wrap(item);
+        wrapped.TypeNames.Insert(0, listedAs);
+        return wrapped;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using RescaleInterlink.Errors;
+using RescaleInterlink.Library.Listing;
 using RescaleInterlink.Platform;
 using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.PowerShell.Binding;
@@ -15,6 +16,12 @@ public sealed class GetRescaleFileCommand : RescaleCmdlet
     private const string ListSet = "List";
     private const string IdSet = "Id";
 
+    /// <summary>Fewest entries of a page of a folder: the files that are wanted may stand behind folders that are not.</summary>
+    private const int SmallestPage = 100;
+
+    private FileFilter _filter = null!;
+    private NameFilter _names = null!;
+
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
     [Alias("FileId")]
     [ArgumentCompleter(typeof(FileCompleter))]
@@ -29,17 +36,44 @@ public sealed class GetRescaleFileCommand : RescaleCmdlet
 
     [Parameter(ParameterSetName = ListSet)]
     [ValidateNotNullOrEmpty]
+    public string[]? Include { get; set; }
+
+    [Parameter(ParameterSetName = ListSet)]
+    [ValidateNotNullOrEmpty]
+    public string[]? Exclude { get; set; }
+
+    [Parameter(ParameterSetName = ListSet)]
+    [ValidateNotNullOrEmpty]
+    public string[]? Search { get; set; }
+
+    [Parameter(ParameterSetName = ListSet)]
+    public DateTimeOffset? NewerThan { get; set; }
+
+    [Parameter(ParameterSetName = ListSet)]
+    public DateTimeOffset? OlderThan { get; set; }
+
+    [Parameter(ParameterSetName = ListSet)]
+    [ArgumentCompleter(typeof(FolderPathCompleter))]
+    [ValidateNotNullOrEmpty]
     public string? FolderId { get; set; }
 
     [Parameter(ParameterSetName = ListSet)]
     [ValidateRange(1, int.MaxValue)]
     public int First { get; set; } = int.MaxValue;
 
+    protected override void Prepare()
+    {
+        base.Prepare();
+        _filter = new FileFilter(Include, Exclude, Search, NewerThan, OlderThan);
+        _names = new NameFilter(Name);
+    }
+
     protected override async Task ProcessRecordAsync()
     {
         if (ParameterSetName == ListSet)
         {
-            await ListAsync();
+            IAsyncEnumerable<FileItem> files = FolderId is null ? AllAsync() : OfFolderAsync(FolderId);
+            await WriteAllAsync(Wanted(files), Wrap);
             return;
         }
 
@@ -47,7 +81,8 @@ public sealed class GetRescaleFileCommand : RescaleCmdlet
         {
             try
             {
-                await WriteFileAsync(await Session.Client.Files.GetAsync(id, StopToken));
+                var file = new FileItem(await Session.Client.Files.GetAsync(id, StopToken));
+                await InvokeAsync(() => WriteObject(Wrap(file)));
             }
             catch (RescaleException e)
             {
@@ -56,35 +91,40 @@ public sealed class GetRescaleFileCommand : RescaleCmdlet
         }
     }
 
-    private async Task ListAsync()
-    {
-        NameFilter filter = new(Name);
-        int written = 0;
-        await foreach (PlatformFile file in Source().WithCancellation(StopToken))
-        {
-            if (!filter.Matches(file.Name))
-                continue;
-            await WriteFileAsync(file);
-            if (++written >= First)
-                break;
-        }
-    }
+    private bool HasFilter => !_filter.LetsAllThrough || MyInvocation.BoundParameters.ContainsKey(nameof(Name));
 
-    private IAsyncEnumerable<PlatformFile> Source()
-        => FolderId is null ? Session.Client.Files.ListAsync(StopToken) : FilesOfFolderAsync(FolderId);
-
-    private async IAsyncEnumerable<PlatformFile> FilesOfFolderAsync(string folderId)
-    {
-        await foreach (FolderEntry entry in Session.Client.Folders.ListContentsAsync(folderId, StopToken))
-        {
-            if (entry.Type == "file")
-                yield return entry.Item;
-        }
-    }
-
-    private Task WriteFileAsync(PlatformFile file)
+    private PSObject Wrap(FileItem file)
     {
         State.Files.Add(file.Id, file.Name);
-        return WriteAsync(new FileItem(file));
+        return ShellObject.Wrap(file);
+    }
+
+    private async IAsyncEnumerable<FileItem> Wanted(IAsyncEnumerable<FileItem> files)
+    {
+        int written = 0;
+        await foreach (FileItem file in files)
+        {
+            if (!_names.Matches(file.Name))
+                continue;
+            yield return file;
+            if (++written >= First)
+                yield break;
+        }
+    }
+
+    private async IAsyncEnumerable<FileItem> AllAsync()
+    {
+        await foreach (PlatformFile file in Session.Library.Listing.FilesAsync(_filter, HasFilter || First == int.MaxValue ? null : First, StopToken))
+            yield return new FileItem(file);
+    }
+
+    private async IAsyncEnumerable<FileItem> OfFolderAsync(string folder)
+    {
+        var options = new ListingOptions { PageSize = HasFilter ? FoldersClient.LargestPage : Math.Max(First, SmallestPage) };
+        await foreach (ListingStep step in Session.Library.Listing.FolderAsync(folder, options, StopToken))
+        {
+            if (step is ListingStep.Item { Entry: { Type: "file", Item: var file } } item && _filter.Matches(file))
+                yield return new FileItem(file, item.Path, item.ParentId);
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Library;
 using RescaleInterlink.Library.Folders;
+using RescaleInterlink.Library.Listing;
 using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.PowerShell.Binding;
 using RescaleInterlink.PowerShell.Objects;
@@ -18,6 +19,7 @@ public sealed class ReceiveRescaleFolderCommand : FolderCmdlet
 
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("Id")]
+    [ArgumentCompleter(typeof(FolderPathCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] FolderId { get; set; } = [];
 
@@ -41,8 +43,10 @@ public sealed class ReceiveRescaleFolderCommand : FolderCmdlet
         {
             try
             {
+                // One that is named by its path becomes a folder of its own name.
+                string name = Destination is null && FolderPath.IsPath(id) ? (await Session.Library.Listing.Paths.FindAsync(id, StopToken)).Name! : id;
                 string folder = await InvokeAsync(() => Destination is null
-                    ? SafeFileName.Resolve(PathResolver.CurrentFolder(this), null, id)
+                    ? SafeFileName.Resolve(PathResolver.CurrentFolder(this), null, name)
                     : PathResolver.Literal(this, Destination));
                 await RunAsync(
                     id,

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Library;
+using RescaleInterlink.Library.Listing;
 using RescaleInterlink.Platform;
 using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.PowerShell.Binding;
@@ -42,6 +43,7 @@ public sealed class SendRescaleFileCommand : TransferCmdlet
     }
 
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(FolderPathCompleter))]
     public string? FolderId { get; set; }
 
     [Parameter]
@@ -99,12 +101,11 @@ public sealed class SendRescaleFileCommand : TransferCmdlet
 
         // A missing file or a folder is reported by the source itself, in its own words.
         long? length = LocalLength.Find(file);
-        string? folder = string.IsNullOrEmpty(FolderId) ? null : FolderId;
+        string? folder = null;
         try
         {
-            // Else all of it would travel, only to be refused a place.
-            if (folder is not null && length is not null)
-                await _names.RequireAsync(folder, Conflict != SendConflict.None);
+            if (!string.IsNullOrEmpty(FolderId))
+                folder = await Session.Library.Listing.Paths.UseAsync(FolderId, place => RequireAsync(place, length), StopToken);
             if (length is not null && !await IsWantedAsync(file, folder))
                 return;
         }
@@ -114,8 +115,16 @@ public sealed class SendRescaleFileCommand : TransferCmdlet
             return;
         }
 
-        if (await ShouldProcessAsync($"{file} ({HumanSize.OrUnknown(length)})", folder is null ? "Upload to the Rescale library" : $"Upload to the Rescale folder {folder}"))
+        if (await ShouldProcessAsync($"{file} ({HumanSize.OrUnknown(length)})", folder is null ? "Upload to the Rescale library" : $"Upload to the Rescale folder {FolderId}"))
             await StartTransferAsync(file, cancellationToken => SendAsync(file, folder, cancellationToken));
+    }
+
+    /// <summary>Else all of it would travel, only to be refused a place.</summary>
+    private async Task<string> RequireAsync(FolderPlace place, long? length)
+    {
+        if (length is not null)
+            await _names.RequireAsync(place.Id, Conflict != SendConflict.None);
+        return place.Id;
     }
 
     /// <summary>Looks whether the name is taken, when that matters.</summary>

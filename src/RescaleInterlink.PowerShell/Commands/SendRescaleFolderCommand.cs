@@ -40,6 +40,7 @@ public sealed class SendRescaleFolderCommand : FolderCmdlet
     }
 
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(FolderPathCompleter))]
     public string? ParentId { get; set; }
 
     [Parameter]

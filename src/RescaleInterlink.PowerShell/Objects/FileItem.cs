@@ -7,15 +7,20 @@ namespace RescaleInterlink.PowerShell.Objects;
 /// <summary>A file of the user's library.</summary>
 public sealed class FileItem : StoredFileItem, IShellObject
 {
-    internal FileItem(PlatformFile record)
+    /// <param name="path">Where it lies, when it was listed there.</param>
+    /// <param name="folderId">The folder that holds it; null: what the record says.</param>
+    internal FileItem(PlatformFile record, string? path = null, string? folderId = null)
         : base(record)
     {
+        Path = path;
+        FolderId = folderId ?? record.FolderId;
         Id = record.Id;
         Name = record.Name;
         Size = record.DecryptedSize;
         Sha512 = FileSecrets.Sha512(record);
         DateUploaded = record.DateUploaded;
         Owner = record.Owner;
+        Tags = [.. record.Tags];
     }
 
     static string IShellObject.TypeName => "RescaleInterlink.File";
@@ -31,6 +36,15 @@ public sealed class FileItem : StoredFileItem, IShellObject
     public DateTimeOffset? DateUploaded { get; }
 
     public string? Owner { get; }
+
+    /// <summary>The folder that holds it; null when the platform does not say.</summary>
+    public string? FolderId { get; }
+
+    /// <summary>From the top, as a folder's path is written; null for a file that was not found by listing a folder.</summary>
+    public string? Path { get; }
+
+    /// <summary>The user's tags, as far as the platform's record has them.</summary>
+    public string[] Tags { get; }
 
     public override string ToString() => $"{Name} ({Id})";
 }

@@ -29,13 +29,19 @@ public sealed class FolderDownload
     /// Lists the folder and those in it, makes the local ones, and tells each file as its folder has been listed. The listing runs some way ahead
     /// of whoever reads the steps, and no further.
     /// </summary>
+    /// <param name="folder">Path or id of the folder on the platform.</param>
     /// <param name="destination">Full path of the local folder that becomes what the platform's folder is; it is made when missing.</param>
     /// <param name="permit">Asked before a local folder is made, with its relative path; from any thread.</param>
     /// <exception cref="RescaleException">FolderNotFound, DestinationExists, DestinationInvalid: nothing is received.</exception>
-    public IAsyncEnumerable<FolderStep> PlanAsync(string folderId, string destination, Func<string, Task<ChangePermission>> permit, CancellationToken cancellationToken)
+    public IAsyncEnumerable<FolderStep> PlanAsync(string folder, string destination, Func<string, Task<ChangePermission>> permit, CancellationToken cancellationToken)
     {
         var top = Path.TrimEndingDirectorySeparator(Path.GetFullPath(destination));
-        return new DownloadPlan(_client.Folders, _options, permit, _claimed.TryClaim).RunAsync(folderId, top, cancellationToken);
+        // A folder that is looked for a second time has its destination from the first.
+        var isClaimed = false;
+        return _library.Listing.Paths.ListAsync(
+            folder,
+            place => new DownloadPlan(_client.Folders, _options, permit, path => isClaimed || (isClaimed = _claimed.TryClaim(path))).RunAsync(place.Id, top, cancellationToken),
+            cancellationToken);
     }
 
     /// <summary>Receives one file of a plan, or finds that it need not travel.</summary>

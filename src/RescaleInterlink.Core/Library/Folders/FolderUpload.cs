@@ -35,11 +35,14 @@ public sealed class FolderUpload
     /// Walks the folder, finds or makes its folders on the platform, and tells each file as it is met. The walk and the making of folders
     /// run some way ahead of whoever reads the steps, and no further.
     /// </summary>
-    /// <param name="parentId">The folder on the platform that gets it; null for the user's library.</param>
+    /// <param name="parent">Path or id of the folder on the platform that gets it; null for the user's library.</param>
     /// <param name="permit">Asked before a folder is made, with its relative path; from any thread.</param>
     /// <exception cref="RescaleException">SourceNotFound, SourceIsFile, FolderNotFound, FolderAlreadyExists, UnsafeFileName: nothing is sent.</exception>
-    public IAsyncEnumerable<FolderStep> PlanAsync(string localFolder, string? parentId, Func<string, Task<ChangePermission>> permit, CancellationToken cancellationToken)
-        => new UploadPlan(_client.Folders, _options, permit, () => _library.ResolveFolderAsync(parentId, cancellationToken), Claim).RunAsync(localFolder, cancellationToken);
+    public IAsyncEnumerable<FolderStep> PlanAsync(string localFolder, string? parent, Func<string, Task<ChangePermission>> permit, CancellationToken cancellationToken)
+        => _library.Listing.Paths.ListAsync(
+            parent,
+            place => new UploadPlan(_client.Folders, _options, permit, place.Id, Claim).RunAsync(localFolder, cancellationToken),
+            cancellationToken);
 
     /// <summary>Sends one file of a plan, or finds that it need not travel.</summary>
     /// <exception cref="RescaleException">FileAlreadyExists, and what engine and platform report.</exception>

@@ -9,9 +9,9 @@ namespace RescaleInterlink.Library.Folders;
 /// The plan of one folder's upload. A walk writes what it meets into a bounded channel and starts the making of folders, parents first;
 /// the reader waits for a file's folder and gets the file. So folders are made several at once, and memory holds what lies in the channel.
 /// </summary>
-/// <param name="parent">Id of the folder that gets it.</param>
+/// <param name="parentId">Of the folder that gets it.</param>
 /// <param name="claim">False when this command already sends a folder to that place.</param>
-internal sealed class UploadPlan(FoldersClient client, FolderUploadOptions options, Func<string, Task<ChangePermission>> permit, Func<Task<string>> parent, Func<string, string, bool> claim)
+internal sealed class UploadPlan(FoldersClient client, FolderUploadOptions options, Func<string, Task<ChangePermission>> permit, string parentId, Func<string, string, bool> claim)
 {
     /// <summary>Entries that the walk is ahead of the reader.</summary>
     public const int LookAhead = 256;
@@ -54,7 +54,6 @@ internal sealed class UploadPlan(FoldersClient client, FolderUploadOptions optio
     /// <returns>How to get the top's folder once it is needed.</returns>
     private async Task<Func<Task<RemoteFolder>>> FindTopAsync(RemoteFolders folders, string name, CancellationToken cancellationToken)
     {
-        var parentId = await parent().ConfigureAwait(false);
         if (!claim(parentId, name))
             throw Exists($"Another folder of this command is already sent to '{name}' there.", "Send them into different folders.");
         if (await folders.FindAsync(parentId, name, cancellationToken).ConfigureAwait(false) is not { } id)

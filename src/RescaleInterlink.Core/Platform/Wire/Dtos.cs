@@ -144,6 +144,8 @@ internal sealed class FileDto
     public DateTimeOffset? DateInserted { get; set; }
     public DateTimeOffset? DateCreated { get; set; }
     public List<ChecksumDto?>? FileChecksums { get; set; }
+    public string? CurrentFolderId { get; set; }
+    public List<string?>? UserTags { get; set; }
 
     /// <returns>Null for an entry without an id: nothing can be done with it.</returns>
     public PlatformFile? ToRecord() => string.IsNullOrEmpty(Id)
@@ -167,6 +169,8 @@ internal sealed class FileDto
             FileChecksums = FileChecksums is null
                 ? []
                 : [.. FileChecksums.Where(static c => c is { HashFunction: not null, FileHash: not null }).Select(static c => new FileChecksum(c!.HashFunction!, c.FileHash!))],
+            FolderId = string.IsNullOrEmpty(CurrentFolderId) ? null : CurrentFolderId,
+            Tags = UserTags is null ? [] : [.. UserTags.Where(static tag => !string.IsNullOrEmpty(tag)).Select(static tag => tag!)],
         };
 }
 
@@ -249,10 +253,29 @@ internal sealed class NameDto
     public required string Name { get; set; }
 }
 
+internal sealed class TagDto
+{
+    public string? Name { get; set; }
+    public string? NormalizedName { get; set; }
+}
+
+internal sealed class MoveDto
+{
+    public required string CurrentFolderId { get; set; }
+}
+
 /// <summary>Both lists always there, empty rather than null (interop API 5, D4).</summary>
 internal sealed class ArchiveDto
 {
     public required IReadOnlyList<string> FileIds { get; set; }
+    public required IReadOnlyList<string> FolderIds { get; set; }
+}
+
+/// <summary>Both lists always there; note the platform's mixed naming (interop API 5, D6 and D7).</summary>
+internal sealed class TrashChoiceDto
+{
+    [JsonPropertyName("filesymlink_ids")]
+    public required IReadOnlyList<string> FileSymlinkIds { get; set; }
     public required IReadOnlyList<string> FolderIds { get; set; }
 }
 

@@ -22,6 +22,10 @@ namespace RescaleInterlink.Platform.Wire;
 [JsonSerializable(typeof(PageDto<AnalysisDto>))]
 [JsonSerializable(typeof(JobRequest))]
 [JsonSerializable(typeof(NameDto))]
+[JsonSerializable(typeof(TagDto))]
+[JsonSerializable(typeof(List<TagDto>))]
+[JsonSerializable(typeof(MoveDto))]
 [JsonSerializable(typeof(ArchiveDto))]
+[JsonSerializable(typeof(TrashChoiceDto))]
 [JsonSerializable(typeof(ProjectDto))]
 internal sealed partial class PlatformJson : JsonSerializerContext;

@@ -1,0 +1,161 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using RescaleInterlink.Errors;
+using RescaleInterlink.Library.Listing;
+using RescaleInterlink.Platform;
+
+namespace RescaleInterlink.Library.Changes;
+
+/// <summary>Moves files and folders to the Trash, deletes them for good, or moves files elsewhere. Thread-safe.</summary>
+public sealed class LibraryChanges
+{
+    /// <summary>Calls in flight at once.</summary>
+    private const int Calls = 4;
+
+    private readonly RescaleClient _client;
+    private readonly FolderPaths _paths;
+
+    internal LibraryChanges(RescaleClient client, FolderPaths paths) => (_client, _paths) = (client, paths);
+
+    /// <summary>
+    /// Moves items to the Trash: one call for many that lie in one folder. What is in the Trash already counts as done. The platform wants the
+    /// folder that really holds an item (interop API 5, D4), so one that is not where the caller believes is looked for.
+    /// </summary>
+    /// <returns>Each item once, as it is settled: FileNotFound, FolderNotFound, FolderProtected, ...</returns>
+    public async IAsyncEnumerable<SettledItem> TrashAsync(IReadOnlyCollection<LibraryItem> items, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        var (open, refused) = await RefuseRootsAsync(items, cancellationToken).ConfigureAwait(false);
+        foreach (var item in refused)
+            yield return item;
+
+        var unsettled = new Dictionary<LibraryItem, RescaleException?>();
+        foreach (var item in open.Where(static item => item.ParentId is null))
+            unsettled.Add(item, null);
+        await foreach (var (item, error) in ByParentAsync(open.Where(static item => item.ParentId is not null), cancellationToken).ConfigureAwait(false))
+        {
+            if (error is not null && AllOrNone.IsAboutItems(error))
+                unsettled.Add(item, error);
+            else
+                yield return new SettledItem(item, error);
+        }
+
+        await foreach (var item in SettleAsync(unsettled, cancellationToken).ConfigureAwait(false))
+            yield return item;
+    }
+
+    /// <summary>Deletes items for good, folders with all that is beneath them.</summary>
+    /// <inheritdoc cref="TrashAsync"/>
+    public async IAsyncEnumerable<SettledItem> DeleteAsync(IReadOnlyCollection<LibraryItem> items, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        var (open, refused) = await RefuseRootsAsync(items, cancellationToken).ConfigureAwait(false);
+        foreach (var item in refused)
+            yield return item;
+        await foreach (var item in EachAsync(open, DeleteAsync, cancellationToken).ConfigureAwait(false))
+            yield return item;
+    }
+
+    /// <summary>Moves files into another folder.</summary>
+    /// <param name="folderId">Its id; that it exists was asked before.</param>
+    /// <returns>Each file once, as it is settled: FileNotFound, ...</returns>
+    public IAsyncEnumerable<SettledItem> MoveAsync(IReadOnlyCollection<LibraryItem> files, string folderId, CancellationToken cancellationToken)
+        => EachAsync(files, (file, token) => _client.Files.MoveAsync(file.Id, folderId, token), cancellationToken);
+
+    private async Task DeleteAsync(LibraryItem item, CancellationToken cancellationToken)
+    {
+        if (!item.IsFolder)
+        {
+            await _client.Files.DeleteAsync(item.Id, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await _client.Folders.DeleteAsync(item.Id, cancellationToken).ConfigureAwait(false);
+        _paths.Forget(item.Id);
+    }
+
+    /// <summary>Finds out where the items are, and does what is left to do.</summary>
+    /// <param name="unsettled">With what the platform said when they were looked for in the wrong folder.</param>
+    private async IAsyncEnumerable<SettledItem> SettleAsync(Dictionary<LibraryItem, RescaleException?> unsettled, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (unsettled.Count == 0)
+            yield break;
+        var places = await new ItemPlaces(_client, _paths).FindAsync(unsettled.Keys, cancellationToken).ConfigureAwait(false);
+        var original = new Dictionary<LibraryItem, LibraryItem>();
+        foreach (var (item, refusal) in unsettled)
+        {
+            var place = places[item];
+            if (place.IsInTrash || place.Error is not null)
+                yield return new SettledItem(item, place.Error);
+            else if (place.ParentId == item.ParentId)
+                yield return new SettledItem(item, refusal);
+            else
+                original.Add(item with { ParentId = place.ParentId }, item);
+        }
+
+        await foreach (var (item, error) in ByParentAsync(original.Keys, cancellationToken).ConfigureAwait(false))
+            yield return new SettledItem(original[item], error);
+    }
+
+    private async IAsyncEnumerable<(LibraryItem Item, RescaleException? Error)> ByParentAsync(IEnumerable<LibraryItem> items, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var siblings in items.GroupBy(static item => item.ParentId!, StringComparer.Ordinal))
+        {
+            Task TrashAsync(IReadOnlyList<LibraryItem> some) => _client.Folders.TrashAsync(siblings.Key, Ids(some, folders: false), Ids(some, folders: true), cancellationToken);
+            await foreach (var settled in AllOrNone.RunAsync(siblings, TrashAsync, cancellationToken).ConfigureAwait(false))
+            {
+                if (settled.Item.IsFolder && settled.Error is null)
+                    _paths.Forget(settled.Item.Id);
+                yield return settled;
+            }
+        }
+    }
+
+    /// <summary>One call for each, a few at once. Whoever stops reading ends what has not begun.</summary>
+    private static async IAsyncEnumerable<SettledItem> EachAsync(
+        IEnumerable<LibraryItem> items, Func<LibraryItem, CancellationToken, Task> call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var settled = Channel.CreateUnbounded<SettledItem>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Calls, CancellationToken = stop.Token };
+        var calling = Parallel.ForEachAsync(items, options, async (item, token) =>
+        {
+            RescaleException? error = null;
+            try
+            {
+                await call(item, token).ConfigureAwait(false);
+            }
+            catch (RescaleException e) when (!AllOrNone.EndsAll(e))
+            {
+                error = e;
+            }
+
+            settled.Writer.TryWrite(new SettledItem(item, error));
+        }).ContinueWith(task => settled.Writer.TryComplete(task.Exception?.InnerException), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        try
+        {
+            await foreach (var item in settled.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+                yield return item;
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await calling.ConfigureAwait(false);
+        }
+    }
+
+    private async Task<(List<LibraryItem> Open, List<SettledItem> Refused)> RefuseRootsAsync(IReadOnlyCollection<LibraryItem> items, CancellationToken cancellationToken)
+    {
+        var roots = (await _paths.GetRootsAsync(cancellationToken).ConfigureAwait(false)).ToDictionary(static root => root.Id, StringComparer.Ordinal);
+        // Twice in one call would be refused the second time.
+        var distinct = items.DistinctBy(static item => (item.Id, item.IsFolder)).ToLookup(item => item.IsFolder && roots.ContainsKey(item.Id));
+        return ([.. distinct[false]], [.. distinct[true].Select(item => new SettledItem(item, Protected(roots[item.Id])))]);
+    }
+
+    /// <summary>Why a root is not removed.</summary>
+    public static RescaleException Protected(FolderPlace root) => new(
+        ErrorIds.FolderProtected, ErrorKind.InvalidInput, $"'{root.Path}' belongs to every account and cannot be removed.",
+        "Remove what lies in it: Get-RescaleFolderItem lists that.");
+
+    private static List<string> Ids(IEnumerable<LibraryItem> items, bool folders) => [.. items.Where(item => item.IsFolder == folders).Select(static item => item.Id)];
+}

@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using RescaleInterlink.Errors;
+using RescaleInterlink.Platform;
+
+namespace RescaleInterlink.Library.Changes;
+
+/// <summary>Something in the Trash.</summary>
+/// <param name="Id">Of a folder its own, of a file that of the link by which the Trash knows it (interop API 5, D5).</param>
+public sealed record TrashedItem(string Id, bool IsFolder);
+
+/// <summary>The user's Trash. Thread-safe.</summary>
+public sealed class TrashBin
+{
+    private readonly TrashClient _client;
+
+    internal TrashBin(TrashClient client) => _client = client;
+
+    /// <summary>What lies in it, streamed.</summary>
+    public IAsyncEnumerable<FolderEntry> ListAsync(CancellationToken cancellationToken) => _client.ListAsync(cancellationToken);
+
+    /// <summary>Finds items by their ids in one pass over the Trash.</summary>
+    /// <returns>Those that are there.</returns>
+    public async Task<IReadOnlyList<TrashedItem>> FindAsync(IEnumerable<string> ids, CancellationToken cancellationToken)
+    {
+        var sought = ids.ToHashSet(StringComparer.Ordinal);
+        var found = new List<TrashedItem>();
+        if (sought.Count == 0)
+            return found;
+        await foreach (var entry in _client.ListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (!sought.Remove(entry.Item.Id))
+                continue;
+            found.Add(new TrashedItem(entry.Item.Id, entry.IsFolder));
+            if (sought.Count == 0)
+                break;
+        }
+
+        return found;
+    }
+
+    /// <summary>Puts items back where they were. The platform does all of a call or none; what it refuses is told one by one.</summary>
+    /// <returns>Each item once, with null or TrashItemNotFound, ...</returns>
+    public IAsyncEnumerable<(TrashedItem Item, RescaleException? Error)> RestoreAsync(IEnumerable<TrashedItem> items, CancellationToken cancellationToken)
+        => RunAsync(items, some => _client.RecoverAsync(Ids(some, folders: false), Ids(some, folders: true), cancellationToken), cancellationToken);
+
+    /// <summary>Deletes items for good.</summary>
+    /// <inheritdoc cref="RestoreAsync"/>
+    public IAsyncEnumerable<(TrashedItem Item, RescaleException? Error)> PurgeAsync(IEnumerable<TrashedItem> items, CancellationToken cancellationToken)
+        => RunAsync(items, some => _client.PurgeAsync(Ids(some, folders: false), Ids(some, folders: true), cancellationToken), cancellationToken);
+
+    public static RescaleException NotFound(string id, Exception? inner = null) => new(
+        ErrorIds.TrashItemNotFound, ErrorKind.NotFound, $"The Trash has no item '{id}'. Somebody may have restored or deleted it, or this command itself, if the first answer was lost.",
+        "Look with Get-RescaleTrash. A file has another id in the Trash than outside.", inner);
+
+    private async IAsyncEnumerable<(TrashedItem Item, RescaleException? Error)> RunAsync(
+        IEnumerable<TrashedItem> items, Func<IReadOnlyList<TrashedItem>, Task> call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var refused = new List<(TrashedItem Item, RescaleException Error)>();
+        await foreach (var (item, error) in AllOrNone.RunAsync(items.Distinct(), call, cancellationToken).ConfigureAwait(false))
+        {
+            if (error is not null && AllOrNone.IsAboutItems(error))
+                refused.Add((item, error));
+            else
+                yield return (item, error);
+        }
+
+        // A refusal does not say whether the item is there.
+        var there = (await FindAsync(refused.Select(static one => one.Item.Id), cancellationToken).ConfigureAwait(false)).ToHashSet();
+        foreach (var (item, error) in refused)
+            yield return (item, there.Contains(item) ? error : NotFound(item.Id, error));
+    }
+
+    private static List<string> Ids(IEnumerable<TrashedItem> items, bool folders) => [.. items.Where(item => item.IsFolder == folders).Select(static item => item.Id)];
+}
