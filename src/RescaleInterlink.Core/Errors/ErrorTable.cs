@@ -60,6 +60,10 @@ public static class ErrorTable
         Row(ErrorIds.JobNotFound, "Check the identifier and that it belongs to this workspace.", NotFound),
         Row(ErrorIds.FileAlreadyExists, "Use what is there, or give another name.", AlreadyExists),
         Row(ErrorIds.FolderAlreadyExists, "Use what is there, or give another name.", AlreadyExists),
+        Row(ErrorIds.FolderPathInvalid, "Write it as /My Library/folder/folder or /My Jobs/folder, or give the folder's id.", InvalidInput),
+        Row(ErrorIds.FolderAmbiguous, "Give the id of the one that is meant.", InvalidInput),
+        Row(ErrorIds.FolderProtected, "Remove what lies in it: Get-RescaleFolderItem lists that.", InvalidInput),
+        Row(ErrorIds.TrashItemNotFound, "Look with Get-RescaleTrash. A file has another id in the Trash than outside.", NotFound),
 
         Row(ErrorIds.StorageUnreachable, CheckNetwork, Unreachable),
         Row(ErrorIds.StorageTimeout, CheckNetwork, TimedOut),
