@@ -23,6 +23,8 @@ public sealed class RescaleSession : IDisposable, IAsyncDisposable
         Client = client;
         User = user;
         Defaults = options.Defaults;
+        Network = network;
+        StorageEndpoint = options.StorageEndpoint;
         var checkpoints = options.StateFolder is { } state ? new CheckpointFolder(Path.Combine(state, "transfers")) : LocalTransfers.Folder;
         Library = new FileLibrary(client, network, time, checkpoints, options.StorageEndpoint);
         _jobs = new Lazy<JobService>(() => new JobService(client, Library, time));
@@ -30,6 +32,12 @@ public sealed class RescaleSession : IDisposable, IAsyncDisposable
 
     public Guid Id { get; } = Guid.NewGuid();
     public Uri ApiUrl => Client.Platform;
+
+    /// <summary>How the session reaches platform and storage.</summary>
+    public NetworkOptions Network { get; }
+
+    /// <summary>Where S3 is spoken to, when the user has chosen that; else null.</summary>
+    public Uri? StorageEndpoint { get; }
 
     /// <summary>The profile as it was when the session began.</summary>
     public UserProfile User { get; }
@@ -50,16 +58,23 @@ public sealed class RescaleSession : IDisposable, IAsyncDisposable
         var network = new NetworkOptions(options.CertificatePath, options.Proxy);
         if (options.StorageEndpoint is { } endpoint && !StorageEndpoints.IsAllowed(endpoint))
             throw StorageEndpoints.NotAllowed(endpoint);
-        var client = new RescaleClient(platform, options.ApiKey, HttpTransport.Create(network, decompress: true), options.Time, options.Policy, options.StateFolder ?? StateFolder.Path);
+        var transport = HttpTransport.Create(network, decompress: true);
+        RescaleClient? client = null;
         try
         {
+            if (options.Proxy is { WarmUp: true, Mode: not ProxyMode.None })
+                await ProxyWarmUp.RunAsync(platform, transport, options.Time, cancellationToken).ConfigureAwait(false);
+            client = new RescaleClient(platform, options.ApiKey, transport, options.Time, options.Policy, options.StateFolder ?? StateFolder.Path);
             var user = await client.Users.TestConnectionAsync(cancellationToken).ConfigureAwait(false);
             client.UseLimitsOf(user);
             return new RescaleSession(client, user, network, options);
         }
         catch
         {
-            client.Dispose();
+            if (client is null)
+                transport.Dispose();
+            else
+                client.Dispose();
             throw;
         }
     }

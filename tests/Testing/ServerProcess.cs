@@ -13,11 +13,12 @@ public sealed class ServerProcess : IAsyncDisposable
 
     private readonly Process? _process;
 
-    private ServerProcess(Process? process, Uri? url, string? missing)
+    private ServerProcess(Process? process, Uri? url, string? missing, string? logPath = null)
     {
         _process = process;
         Url = url;
         Missing = missing;
+        LogPath = logPath;
     }
 
     /// <summary>Null when it is not installed.</summary>
@@ -26,11 +27,14 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Why there is none on this machine; null when there is.</summary>
     public string? Missing { get; }
 
+    /// <summary>Where it writes down what passes, when the script names that behind the address.</summary>
+    public string? LogPath { get; }
+
     /// <param name="script">Name in <c>tests/servers</c>.</param>
-    public static async Task<ServerProcess> StartAsync(string script)
+    public static async Task<ServerProcess> StartAsync(string script, params string[] arguments)
     {
         if (OperatingSystem.IsWindows()) return new ServerProcess(null, null, $"{script} needs a Unix shell");
-        var process = Process.Start(new ProcessStartInfo(Path.Combine(SandboxFixture.RepositoryRoot, "tests", "servers", script))
+        var process = Process.Start(new ProcessStartInfo(Path.Combine(SandboxFixture.RepositoryRoot, "tests", "servers", script), arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -38,7 +42,12 @@ public sealed class ServerProcess : IAsyncDisposable
         })!;
         var errors = process.StandardError.ReadToEndAsync();
         var line = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
-        if (line?.StartsWith("http", StringComparison.Ordinal) == true) return new ServerProcess(process, new Uri(line), null);
+        if (line?.StartsWith("http", StringComparison.Ordinal) == true)
+        {
+            var parts = line.Split(' ', 2);
+            return new ServerProcess(process, new Uri(parts[0]), null, parts.Length > 1 ? parts[1] : null);
+        }
+
         await process.WaitForExitAsync().WaitAsync(Patience);
         using (process)
         {

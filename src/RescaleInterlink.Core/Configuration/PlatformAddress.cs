@@ -74,6 +74,13 @@ public static class PlatformAddress
         return address.Host is "itar.rescale.com" or "itar.rescale-gov.com";
     }
 
+    /// <summary>The FedRAMP platform (FRM): the host <c>rescale-gov.com</c> and all beneath it (interop files 2).</summary>
+    public static bool IsGovernment(Uri address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return address.Host == "rescale-gov.com" || address.Host.EndsWith(".rescale-gov.com", StringComparison.Ordinal);
+    }
+
     private static RescaleException Refused(string message) => new(
         ErrorIds.PlatformNotAllowed,
         ErrorKind.InvalidInput,

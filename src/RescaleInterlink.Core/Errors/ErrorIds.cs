@@ -8,11 +8,16 @@ public static class ErrorIds
     public const string PlatformNotAllowed = nameof(PlatformNotAllowed);
     public const string PlatformUnreachable = nameof(PlatformUnreachable);
     public const string PlatformTimeout = nameof(PlatformTimeout);
+    public const string PlatformHeldBack = nameof(PlatformHeldBack);
     public const string PlatformFault = nameof(PlatformFault);
     public const string PlatformProtocol = nameof(PlatformProtocol);
     public const string RequestRejected = nameof(RequestRejected);
     public const string RateLimited = nameof(RateLimited);
     public const string ProxyAuthenticationRequired = nameof(ProxyAuthenticationRequired);
+    public const string ProxyUnreachable = nameof(ProxyUnreachable);
+    public const string ProxyRefused = nameof(ProxyRefused);
+    public const string ProxyInvalid = nameof(ProxyInvalid);
+    public const string NtlmNotAllowed = nameof(NtlmNotAllowed);
     public const string CertificateRejected = nameof(CertificateRejected);
     public const string NotConnected = nameof(NotConnected);
 

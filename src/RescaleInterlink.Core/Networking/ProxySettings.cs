@@ -15,7 +15,7 @@ public enum ProxyMode
     Ntlm,
 }
 
-/// <summary>The proxy for API and storage traffic alike.</summary>
+/// <summary>The proxy for API and storage traffic alike; one place makes the connections of both (<see cref="HttpTransport"/>).</summary>
 /// <param name="Mode">With <see cref="ProxyMode.None"/> and <see cref="ProxyMode.System"/> host and port are not used.</param>
 /// <param name="Host">Name or address, without scheme.</param>
 /// <param name="Port">0 for 8080.</param>
@@ -27,10 +27,17 @@ public sealed record ProxySettings(ProxyMode Mode, string Host = "", int Port = 
     public NetworkCredential? Credential { get; init; }
 
     /// <summary>Sign on as the user who runs the process; NTLM only.</summary>
+    /// <remarks>On Linux that needs a Kerberos ticket or gss-ntlmssp.</remarks>
     public bool UseDefaultCredentials { get; init; }
 
     /// <summary>Hosts that are spoken to directly, separated by commas: host, .suffix, address, CIDR block, *.</summary>
     public string NoProxy { get; init; } = string.Empty;
+
+    /// <summary>
+    /// Addresses of this machine are spoken to directly, as a sandbox's are. System mode always does so; a proxy that is named for one
+    /// connection does not, unless this says so (a proxy from a configuration file, which is meant for the network outside).
+    /// </summary>
+    public bool SkipsLoopback { get; init; }
 
     /// <summary>Ask the platform once, without a key, before the first call, so that the proxy's answer is not taken for the platform's.</summary>
     public bool WarmUp { get; init; }

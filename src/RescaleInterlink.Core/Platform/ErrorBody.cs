@@ -1,18 +1,22 @@
+using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace RescaleInterlink.Platform;
 
 /// <summary>Makes one readable line of an error's body: <c>detail</c>, else a map of fields, else the text.</summary>
-internal static class ErrorBody
+internal static partial class ErrorBody
 {
     /// <summary>Most characters shown; the rest of an error page is of no use in a message.</summary>
     public const int ShownLength = 1000;
 
+    private const int TitleWithin = 16 << 10;
+
     public static string Describe(ReadOnlySpan<byte> body, string? mediaType, ApiKey key)
     {
         var text = Encoding.UTF8.GetString(body);
-        var found = FromJson(text) ?? (mediaType is "text/html" ? "(an HTML page)" : text);
+        var found = FromJson(text) ?? (mediaType is "text/html" ? Page(text) : text);
         // Redacted whole, then cut: a cut through a secret would hide it from the redaction.
         var line = OneLine(key.Redact(found));
         if (line.Length <= ShownLength)
@@ -20,6 +24,17 @@ internal static class ErrorBody
         var cut = char.IsHighSurrogate(line[ShownLength - 1]) ? ShownLength - 1 : ShownLength;
         return string.Concat(line.AsSpan(0, cut), "...");
     }
+
+    /// <summary>The API sends no HTML; the title often names whoever did.</summary>
+    private static string Page(string text)
+    {
+        var title = Title().Match(text.Length <= TitleWithin ? text : text[..TitleWithin]);
+        var named = title.Success ? $" with the title '{WebUtility.HtmlDecode(title.Groups[1].Value).Trim()}'" : "";
+        return $"(an HTML page{named}; a proxy or a sign-in page may have answered in the platform's place)";
+    }
+
+    [GeneratedRegex("<title[^>]{0,100}>([^<]{1,200})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Title();
 
     private static string? FromJson(string text)
     {

@@ -1,6 +1,6 @@
-using System.Net.Sockets;
 using System.Security.Authentication;
 using RescaleInterlink.Errors;
+using RescaleInterlink.Networking;
 
 namespace RescaleInterlink.Platform;
 
@@ -8,13 +8,14 @@ namespace RescaleInterlink.Platform;
 internal static class TransportFailure
 {
     /// <param name="attempts">How often the call has been tried, for the message.</param>
-    public static RescaleException Describe(Exception failure, Uri target, int attempts)
+    /// <param name="heldBack">How many more attempts there would have been, had the host not been left alone.</param>
+    public static RescaleException Describe(Exception failure, Uri target, int attempts, int heldBack = 0)
     {
         var place = target.GetLeftPart(UriPartial.Authority);
-        var tried = attempts > 1 ? $" ({attempts} attempts)" : "";
+        var tried = attempts > 1 || heldBack > 0 ? $" ({attempts} attempts{(heldBack > 0 ? $", {heldBack} more held back" : "")})" : "";
         return failure switch
         {
-            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } when Find<AuthenticationException>(failure) is not null
+            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } when Causes.Find<AuthenticationException>(failure) is not null
                 => new RescaleException(
                     ErrorIds.CertificateRejected,
                     ErrorKind.Protocol,
@@ -22,11 +23,9 @@ internal static class TransportFailure
                     "Check the address and the clock, and whether a proxy in between uses a certificate of its own.",
                     failure),
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }
-                => Unreachable(place, "its name is not known to the name server", tried, failure),
+                => Unreachable(place, SocketWords.UnknownName, tried, failure),
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError }
-                => Unreachable(place, Find<SocketException>(failure) is { } socket ? Words(socket.SocketErrorCode) : "no connection", tried, failure),
-            HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError }
-                => Unreachable(place, "the proxy refused the connection", tried, failure),
+                => Unreachable(place, SocketWords.Of(failure), tried, failure),
             HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded }
                 => new RescaleException(
                     ErrorIds.PlatformProtocol,
@@ -67,26 +66,4 @@ internal static class TransportFailure
     {
         Behavior = ErrorBehavior.Retry,
     };
-
-    private static string Words(SocketError error) => error switch
-    {
-        SocketError.ConnectionRefused => "the connection was refused",
-        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "its name is not known to the name server",
-        SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.NetworkDown => "there is no route to it",
-        SocketError.TimedOut => "it did not answer",
-        SocketError.ConnectionReset or SocketError.ConnectionAborted => "the connection was reset",
-        _ => error.ToString(),
-    };
-
-    private static T? Find<T>(Exception? failure)
-        where T : Exception
-    {
-        for (var e = failure; e is not null; e = e.InnerException)
-        {
-            if (e is T found)
-                return found;
-        }
-
-        return null;
-    }
 }

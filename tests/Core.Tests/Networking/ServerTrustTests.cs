@@ -57,7 +57,7 @@ public sealed class ServerTrustTests : IDisposable
     {
         using var own = Make("platform.rescale.com");
         await using var server = new TlsServer(own);
-        using var handler = HttpTransport.Create(new NetworkOptions(Save(own)));
+        using var handler = HttpTransport.CreateSockets(new NetworkOptions(Save(own)));
         // The name resolves to this machine, as by a forged answer of the name server.
         handler.ConnectCallback = async (_, token) =>
         {

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Net;
+using RescaleInterlink.LocalSandbox;
+using RescaleInterlink.Networking;
+using RescaleInterlink.Testing;
+
+namespace RescaleInterlink.Core.Tests.Networking;
+
+/// <summary>Real proxies and what is behind them, each started by the first test that needs it.</summary>
+public sealed class SquidFixture : IAsyncDisposable
+{
+    private readonly Lazy<Task<ServerProcess>> _basic = new(() => ServerProcess.StartAsync("squid.sh", "basic"));
+    private readonly Lazy<Task<ServerProcess>> _ntlm = new(() => ServerProcess.StartAsync("squid.sh", "ntlm"));
+    private readonly Lazy<Task<SandboxFixture>> _https = new(() => SandboxFixture.StartAsync(new SandboxOptions { Https = true }));
+
+    public Task<SandboxFixture> HttpsSandboxAsync() => _https.Value;
+
+    /// <summary>Skips the test when Squid, or for NTLM Samba, is not installed.</summary>
+    public async Task<Squid> GetAsync(ProxyMode mode)
+    {
+        var process = await (mode == ProxyMode.Ntlm ? _ntlm : _basic).Value;
+        Assert.SkipWhen(process.Url is null, process.Missing ?? "");
+        return new Squid(mode, process.Url!, process.LogPath!);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_https.IsValueCreated && _https.Value.IsCompletedSuccessfully)
+            await (await _https.Value).DisposeAsync();
+        foreach (var server in new[] { _basic, _ntlm })
+        {
+            if (server.IsValueCreated && server.Value.IsCompletedSuccessfully)
+                await (await server.Value).DisposeAsync();
+        }
+    }
+}
+
+/// <summary>A running Squid, with the sign-on of tests/servers/squid.sh.</summary>
+public sealed record Squid(ProxyMode Mode, Uri Url, string LogPath)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public string User => Mode == ProxyMode.Ntlm ? "root" : "puser";
+
+    public NetworkCredential Credential => new(User, Mode == ProxyMode.Ntlm ? "hunter2" : "ppass");
+
+    public ProxySettings Settings => new(Mode, Url.Host, Url.Port) { Credential = Credential };
+
+    /// <summary>Lines for that target, as soon as there are as many as expected: Squid writes a tunnel down when it is closed.</summary>
+    /// <param name="target"><c>host:port</c> of a tunnel, or the address of a request.</param>
+    public async Task<IReadOnlyList<AccessLine>> ReadAsync(string method, string target, int atLeast = 1)
+    {
+        for (var start = TimeProvider.System.GetTimestamp(); ; await Task.Delay(50))
+        {
+            var lines = (await File.ReadAllLinesAsync(LogPath)).Select(AccessLine.Parse).Where(line => line.Method == method && line.Target == target && line.Status / 100 == 2).ToList();
+            if (lines.Count >= atLeast || TimeProvider.System.GetElapsedTime(start) > Patience)
+                return lines;
+        }
+    }
+
+    /// <param name="Received">Bytes that came from the client.</param>
+    /// <param name="Sent">Bytes that went to it.</param>
+    public sealed record AccessLine(int Status, long Received, long Sent, string Method, string Target, string User)
+    {
+        // logformat of tests/servers/squid.sh. NTLM has a domain in front of the user, which is empty here.
+        public static AccessLine Parse(string line)
+        {
+            var fields = line.Split(' ');
+            return new AccessLine(Number(fields[0]), Number(fields[1]), Number(fields[2]), fields[3], fields[4], fields[5].TrimStart('\\'));
+        }
+
+        private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# Squid on a free loopback port, as the proxy of a company network that wants a sign-on.   squid.sh basic | squid.sh ntlm
+#   basic: puser / ppass. ntlm: root / hunter2, real NTLM: challenge and answer are checked by Samba's ntlm_auth.
+#   Prints its address and, behind a blank, the path of its access log; runs until its standard input ends, so that it cannot outlive the test
+#   that started it. Ends with 77 and a reason when something is not installed:
+#   apt-get install --no-install-recommends squid winbind samba openssl
+set -eu
+export PATH=$PATH:/usr/bin:/usr/sbin:/sbin
+mode=$1
+need() { command -v "$1" >/dev/null || { echo "$1 is not on the PATH"; exit 77; }; }
+need squid
+case $mode in
+    basic) need openssl; helper=/usr/lib/squid/basic_ncsa_auth ;;
+    ntlm) helper=/usr/bin/ntlm_auth ;;
+    *) echo "squid.sh basic | ntlm" >&2; exit 2 ;;
+esac
+[ -x $helper ] || { echo "$helper is not installed"; exit 77; }
+folder=$(mktemp -d)
+chmod 755 "$folder"
+squid=
+finish() {
+    if [ -n "$squid" ]; then kill "$squid" 2>/dev/null || true; wait "$squid" 2>/dev/null || true; fi
+    rm -rf "$folder"
+}
+trap finish EXIT
+listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+port=$((20000 + RANDOM % 20000))
+while listens $port; do port=$((20000 + RANDOM % 20000)); done
+if [ "$mode" = basic ]; then
+    printf 'puser:%s\n' "$(openssl passwd -apr1 ppass)" >"$folder/users"
+    sign_on="auth_param basic program $helper $folder/users
+auth_param basic children 2
+auth_param basic realm test"
+else
+    cat >"$folder/smb.conf" <<C
+[global]
+ workgroup = TESTWG
+ netbios name = TESTSRV
+ server role = standalone server
+ ntlm auth = ntlmv2-only
+ private dir = $folder/samba
+ lock directory = $folder/samba
+ state directory = $folder/samba
+ cache directory = $folder/samba
+ pid directory = $folder/samba
+C
+    mkdir -p "$folder/samba"
+    # With name and password it checks the answer itself, and needs no winbindd, of which a machine can have one only.
+    sign_on="auth_param ntlm program $helper --configfile=$folder/smb.conf --helper-protocol=squid-2.5-ntlmssp --username=root --domain=TESTWG --password=hunter2
+auth_param ntlm children 8
+auth_param ntlm keep_alive on"
+fi
+cat >"$folder/squid.conf" <<C
+http_port 127.0.0.1:$port
+$sign_on
+acl signed_on proxy_auth REQUIRED
+http_access allow signed_on
+http_access deny all
+cache deny all
+cache_mem 8 MB
+memory_cache_shared off
+logformat test %>Hs %>st %<st %rm %ru %un
+access_log stdio:$folder/access.log test
+cache_log $folder/cache.log
+pid_filename $folder/squid.pid
+coredump_dir $folder
+pinger_enable off
+shutdown_lifetime 1 seconds
+visible_hostname proxy.test
+netdb_filename none
+icp_port 0
+C
+if [ "$(id -u)" = 0 ]; then
+    echo "cache_effective_user proxy" >>"$folder/squid.conf"
+    chown -R proxy "$folder"
+fi
+squid -N -n "rescale$port" -f "$folder/squid.conf" >"$folder/out" 2>&1 </dev/null &
+squid=$!
+for _ in $(seq 300); do
+    if listens $port; then
+        echo "http://127.0.0.1:$port $folder/access.log"
+        cat >/dev/null
+        exit 0
+    fi
+    kill -0 "$squid" 2>/dev/null || break
+    sleep 0.1
+done
+echo "squid did not start:" >&2
+cat "$folder/out" "$folder/cache.log" >&2 || true
+exit 1
