@@ -34,7 +34,7 @@ public sealed class RescaleClient : IDisposable
         // A sandbox says by its profile whether it has limits, and how fast its clock goes.
         if (!PlatformAddress.IsLoopback(platform))
             _limiter.Enable(1);
-        var retrying = new RetryHandler(policy, time, random, new ThrottleHandler(time, transport));
+        var retrying = new RetryHandler(policy, time, random, new CircuitBreaker(platform.Authority, time), new ThrottleHandler(time, transport));
         _chain = new HttpMessageInvoker(new AuthenticationHandler(platform, apiKey, new RateLimitHandler(_limiter, retrying)));
         var channel = new ApiChannel(platform, apiKey, _chain, policy, time);
         Users = new UsersClient(channel);

@@ -14,12 +14,15 @@ internal sealed class RetryHandler : DelegatingHandler
     private readonly ApiPolicy _policy;
     private readonly TimeProvider _time;
     private readonly Func<double> _random;
+    private readonly CircuitBreaker _breaker;
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
 
     /// <param name="random">Uniform in [0, 1); the jitter.</param>
-    public RetryHandler(ApiPolicy policy, TimeProvider time, Func<double> random, HttpMessageHandler next)
+    /// <param name="breaker">Of the host that all requests go to.</param>
+    public RetryHandler(ApiPolicy policy, TimeProvider time, Func<double> random, CircuitBreaker breaker, HttpMessageHandler next)
         : base(next)
     {
+        _breaker = breaker;
         _policy = policy;
         _time = time;
         _random = random;
@@ -60,6 +63,7 @@ internal sealed class RetryHandler : DelegatingHandler
 
     private async ValueTask<HttpResponseMessage> AttemptAsync(CallState state, CancellationToken cancellationToken)
     {
+        using var pass = state.Enter(_breaker);
         using var limit = new CancellationTokenSource(state.BeginAttempt(), _time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         HttpResponseMessage? response = null;
@@ -67,20 +71,32 @@ internal sealed class RetryHandler : DelegatingHandler
         {
             response = await base.SendAsync(state.Request, linked.Token).ConfigureAwait(false);
             await BufferAsync(response, linked.Token).ConfigureAwait(false);
+            if (IsFault(response.StatusCode))
+                pass.Failed();
+            else
+                pass.Succeeded();
             return response;
         }
         catch (Exception e) when (e is not RescaleException)
         {
             response?.Dispose();
             cancellationToken.ThrowIfCancellationRequested();
-            throw state.Explain(TransportFailure.Describe(e, state.Request.RequestUri!, state.Attempts));
+            var failure = TransportFailure.Describe(e, state.Request.RequestUri!, state.Attempts, state.HeldBack);
+            if (failure.Behavior == ErrorBehavior.Retry)
+                pass.Failed();
+            throw state.Explain(failure);
         }
-        catch
+        catch (RescaleException e)
         {
+            // What the transport itself has put into words: the proxy's doing.
             response?.Dispose();
+            if (e.Behavior == ErrorBehavior.Retry)
+                pass.Failed();
             throw;
         }
     }
+
+    private static bool IsFault(HttpStatusCode status) => (int)status >= 500 && status != HttpStatusCode.NotImplemented;
 
     private static async Task BufferAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -102,10 +118,28 @@ internal sealed class RetryHandler : DelegatingHandler
 
         public HttpRequestMessage Request => request;
         public TimeSpan NextDelay { get; private set; }
+
+        /// <summary>Attempts of which something was sent.</summary>
         public int Attempts { get; private set; }
+
+        /// <summary>Attempts that the host was spared.</summary>
+        public int HeldBack { get; private set; }
 
         private TimeSpan Left => _limit - time.GetElapsedTime(_start);
         private bool MayHaveBeenSent => request.Content is TrackedContent { Started: true };
+
+        public CircuitBreaker.Pass Enter(CircuitBreaker breaker)
+        {
+            try
+            {
+                return breaker.Enter();
+            }
+            catch (RescaleException)
+            {
+                HeldBack++;
+                throw;
+            }
+        }
 
         /// <returns>The limit of this attempt.</returns>
         public TimeSpan BeginAttempt()
@@ -127,8 +161,10 @@ internal sealed class RetryHandler : DelegatingHandler
             if (outcome.Exception is { } failure)
             {
                 // An uncertain submission is fatal by its own behaviour.
-                if (failure is not RescaleException { Behavior: ErrorBehavior.Retry })
+                if (failure is not RescaleException { Behavior: ErrorBehavior.Retry } known)
                     return false;
+                if (known is { ErrorId: ErrorIds.PlatformHeldBack, RetryAfter: { } held } && held > wait)
+                    wait = held;
             }
             else
             {
@@ -142,7 +178,8 @@ internal sealed class RetryHandler : DelegatingHandler
                 {
                     if (asked > call.LongestRetryAfter)
                         return false;
-                    wait = asked;
+                    // After a 429 the longer of both (interop API 2.3), after a 503 what the server says (2.2).
+                    wait = throttled && wait > asked ? wait : asked;
                     _limit += asked;
                 }
             }
@@ -159,7 +196,7 @@ internal sealed class RetryHandler : DelegatingHandler
         }
 
         private static bool IsTransient(HttpStatusCode status)
-            => status == HttpStatusCode.TooManyRequests || ((int)status >= 500 && status != HttpStatusCode.NotImplemented);
+            => status == HttpStatusCode.TooManyRequests || IsFault(status);
 
         private TimeSpan Backoff(int attempt) => policy.WaitBefore(attempt, random());
     }

@@ -99,6 +99,20 @@ public class RetryTests
     }
 
     [Fact]
+    public async Task After_a_429_the_longer_of_backoff_and_wish_counts_and_after_a_503_the_wish()
+    {
+        foreach (var (status, expected) in new[] { (429, Seconds(3, 3, 4, 8)), (503, Seconds(3, 3, 3, 3)) })
+        {
+            Func<ScriptedReply, Task> busy = r => r.JsonAsync(status, "{}", "Retry-After: 3");
+            await using var server = ScriptedServer.InTurn(busy, busy, busy, busy, r => r.JsonAsync(200, File));
+            var time = Clients.NoWaiting();
+            using var client = Clients.For(server, time);
+            await client.Files.GetAsync("f1", default);
+            Assert.Equal(expected, time.Waits);
+        }
+    }
+
+    [Fact]
     public async Task A_longer_wait_than_the_policy_bears_is_the_callers_to_decide()
     {
         await using var server = ScriptedServer.InTurn(r => r.JsonAsync(429, """{"detail":"Request was throttled."}""", "Retry-After: 301"));
