@@ -51,6 +51,7 @@
     'Stop-RescaleSandbox'
     'Submit-RescaleJob'
     'Test-RescaleConnection'
+    'Test-RescaleFips'
     'Wait-RescaleJob'
   )
   FunctionsToExport = @()

@@ -82,15 +82,15 @@ public abstract partial class ConnectionParameters : AsyncCmdlet
             PostWarning(warning);
         Uri platform = PlatformAddress.Parse(found.ApiUrl);
         PostVerbose($"The platform is {platform}, the API key that of {found.Key.Source}, the configuration '{found.Configuration.Path}'.");
-        return new ConnectionChoice(
-            new ConnectOptions(found.ApiUrl, new ApiKey(found.Key.Reveal()))
-            {
-                CertificatePath = string.IsNullOrEmpty(CertificatePath) ? null : await InvokeAsync(() => Full(CertificatePath)),
-                StorageEndpoint = StorageEndpoint ?? found.Configuration.StorageEndpoint,
-                Proxy = ChooseProxy(found.Configuration, platform),
-                Defaults = found.Configuration.Defaults,
-            },
-            found.Key.Source);
+        var options = new ConnectOptions(found.ApiUrl, new ApiKey(found.Key.Reveal()))
+        {
+            CertificatePath = string.IsNullOrEmpty(CertificatePath) ? null : await InvokeAsync(() => Full(CertificatePath)),
+            StorageEndpoint = StorageEndpoint ?? found.Configuration.StorageEndpoint,
+            Proxy = ChooseProxy(found.Configuration, platform),
+            Defaults = found.Configuration.Defaults,
+        };
+        WarnAboutFips(platform, options.Proxy, options.StorageEndpoint);
+        return new ConnectionChoice(options, found.Key.Source);
     }
 
     /// <summary>Whether anything was said about a connection.</summary>

@@ -92,7 +92,7 @@ public sealed class TestRescaleConnectionCommand : ConnectionParameters
         RecommendedAction = failure?.RecommendedAction,
     };
 
-    /// <summary>A status is the platform's, unless it is the one that proxies alone give.</summary>
+    /// <summary>A status is the platform's, unless it is a proxy's.</summary>
     private static bool IsAnswer(RescaleException? failure)
-        => failure?.StatusCode is not null && failure.ErrorId != ErrorIds.ProxyAuthenticationRequired;
+        => failure?.StatusCode is not null && failure.ErrorId is not (ErrorIds.ProxyAuthenticationRequired or ErrorIds.ProxyRefused);
 }
