@@ -64,3 +64,74 @@ Describe 'A root of the system' {
         finally { Stop-TestSandbox $sandbox }
     }
 }
+
+Describe 'A proxy' {
+    BeforeAll {
+        # Squid as tests/servers starts it; it ends when its standard input does.
+        function Start-Squid {
+            param([string] $Mode)
+            $start = [Diagnostics.ProcessStartInfo]::new((Join-Path $RepositoryRoot 'tests' 'servers' 'squid.sh'), $Mode)
+            $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
+            $process = [Diagnostics.Process]::Start($start)
+            $line = $process.StandardOutput.ReadLine()
+            if ($line -notlike 'http*') { return @{ Missing = $line } }
+            $address, $log = $line -split ' ', 2
+            @{ Process = $process; Url = [uri] $address; Log = $log }
+        }
+        function Stop-Squid { param($Squid) if ($Squid.Process) { $Squid.Process.StandardInput.Close(); $Squid.Process.WaitForExit() } }
+        $sandbox = Start-TestSandbox (New-TestFolder) @{ Https = $true }
+    }
+
+    AfterAll { Stop-TestSandbox $sandbox }
+
+    It 'with <Mode> takes API and storage' -ForEach @(
+        @{ Mode = 'Basic'; User = 'puser'; Password = 'ppass' }
+        @{ Mode = 'Ntlm'; User = 'root'; Password = 'hunter2' }
+    ) {
+        if ($IsWindows) { Set-ItResult -Skipped -Because 'squid.sh needs a Unix shell'; return }
+        $squid = Start-Squid $Mode.ToLowerInvariant()
+        try {
+            if ($squid.Missing) { Set-ItResult -Skipped -Because $squid.Missing; return }
+            $proxy = @{
+                ProxyMode = $Mode; ProxyHost = $squid.Url.Host; ProxyPort = $squid.Url.Port
+                ProxyCredential = [pscredential]::new($User, (ConvertTo-SecureString $Password -AsPlainText -Force))
+            }
+            $connection = $sandbox | Connect-Rescale @proxy -ProxyWarmUp -NoDefault
+            $source = New-RandomFile (Join-Path (New-TestFolder) 'a.bin') 3MB
+            $sent = Get-Item -LiteralPath $source | Send-RescaleFile -Connection $connection
+            $received = $sent | Receive-RescaleFile -Destination (New-TestFolder) -Connection $connection
+            Get-Sha512 $received.Path | Should -Be (Get-Sha512 $source)
+            (Test-RescaleFips -Connection $connection).ProxyMode | Should -Be $Mode
+            Disconnect-Rescale -Connection $connection
+            Wait-Until { (Get-Content -LiteralPath $squid.Log) -match "CONNECT 127.0.0.1:$($sandbox.ApiUrl.Port) " } 'the proxy has written down the tunnel to the API'
+
+            $proxy.ProxyCredential = [pscredential]::new($User, (ConvertTo-SecureString 'not-the-password' -AsPlainText -Force))
+            { $sandbox | Connect-Rescale @proxy -NoDefault -ErrorAction Stop } | Should -Throw -ErrorId 'ProxyAuthenticationRequired,*'
+            $Error[0].ErrorDetails.RecommendedAction | Should -Match 'ProxyCredential'
+            "$($Error[0] | Format-List * -Force | Out-String)" | Should -Not -Match 'not-the-password'
+            $result = $sandbox | Test-RescaleConnection @proxy
+            $result.Reachable, $result.Authenticated, $result.ErrorId | Should -Be $false, $false, 'ProxyAuthenticationRequired'
+        }
+        finally { Stop-Squid $squid }
+    }
+
+    It 'that is not there is one error that names it' {
+        { $sandbox | Connect-Rescale -ProxyMode Basic -ProxyHost 127.0.0.1 -ProxyPort 1 -NoDefault -ErrorAction Stop } | Should -Throw -ErrorId 'ProxyUnreachable,*'
+        $Error[0].Exception.Message | Should -Match '127\.0\.0\.1:1 cannot be reached'
+    }
+
+    It 'is not asked for hosts of -NoProxy' {
+        $connection = $sandbox | Connect-Rescale -ProxyMode Basic -ProxyHost 127.0.0.1 -ProxyPort 1 -NoProxy other.test, 127.0.0.0/8 -NoDefault
+        $connection.IsOpen | Should -BeTrue
+        Disconnect-Rescale -Connection $connection
+    }
+
+    It 'that is described badly is refused: <Because>' -ForEach @(
+        @{ Because = 'no host'; Arguments = @{ ProxyMode = 'Ntlm' } }
+        @{ Because = 'a scheme in the host'; Arguments = @{ ProxyMode = 'Basic'; ProxyHost = 'http://proxy' } }
+        @{ Because = 'nobody names one'; Arguments = @{ ProxyPort = 3128 } }
+        @{ Because = 'Basic cannot do that'; Arguments = @{ ProxyMode = 'Basic'; ProxyHost = 'p'; ProxyUseDefaultCredentials = $true } }
+    ) {
+        { $sandbox | Connect-Rescale @Arguments -NoDefault -ErrorAction Stop } | Should -Throw -ErrorId 'ProxyInvalid,*'
+    }
+}
