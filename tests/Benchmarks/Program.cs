@@ -42,6 +42,7 @@ var cases = new Dictionary<string, Func<Bench, Task>>
     ["resume"] = ResumeCase.RunAsync,
     ["sandbox"] = SandboxCase.RunAsync,
     ["progress"] = ProgressCase.RunAsync,
+    ["limits"] = LimitsCase.RunAsync,
 };
 var chosen = options.Tasks.Contains("all") ? [.. cases.Keys] : options.Tasks;
 if (chosen.FirstOrDefault(name => !cases.ContainsKey(name)) is { } unknown)
