@@ -53,8 +53,10 @@ internal static class CsvText
             var end = text.IndexOf('\n', start);
             if (end < 0)
             {
-                var last = text[start..];
-                lines.Add(last.EndsWith('\r') ? last[..^1] : last);
+                // A CR at the very end goes too; a line of nothing else is none.
+                var last = text.EndsWith('\r') ? text[start..^1] : text[start..];
+                if (last.Length > 0)
+                    lines.Add(last);
                 break;
             }
 

@@ -50,6 +50,8 @@ public class CsvTextTests
     [InlineData("\"\",\n", "|")]
     [InlineData("a,b\r", "a|b")]
     [InlineData("\"a\n\n\",b", "a\n\n|b")]
+    [InlineData("a,b\n\r", "a|b")]
+    [InlineData("\r")]
     public void It_reads_as_go_does(string text, params string[] rows)
         => Assert.Equal(rows, CsvText.Read(text).Select(static row => string.Join('|', row)));
 
