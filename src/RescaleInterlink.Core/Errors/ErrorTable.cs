@@ -50,7 +50,7 @@ public static class ErrorTable
         Row(ErrorIds.TokenFileUnreadable, CheckPermissions, LocalFile),
         Row(ErrorIds.TokenFileUnwritable, CheckPermissions, LocalFile),
         Row(ErrorIds.SecretStoreMissing, "Install it with: Install-PSResource Microsoft.PowerShell.SecretManagement", MissingDependency),
-        Row(ErrorIds.SecretUnavailable, "Check the name and the vault, and that the vault is unlocked.", NotFound),
+        Row(ErrorIds.SecretUnavailable, "Check the name and the vault, and that the vault is unlocked.", NotFound, InvalidInput),
         Row(ErrorIds.ConfigurationNotFound, "Check the path, or make one with Initialize-RescaleConfiguration.", NotFound),
         Row(ErrorIds.ConfigurationExists, "Change it with Set-RescaleConfiguration, or make it anew with -Force.", AlreadyExists),
         Row(ErrorIds.ConfigurationInvalid, "Correct the file, or make it anew with Initialize-RescaleConfiguration -Force.", InvalidInput),
