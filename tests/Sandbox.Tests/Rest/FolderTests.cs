@@ -99,6 +99,47 @@ public sealed class FolderTests
         Assert.Empty(await TrashAsync(sandbox));
     }
 
+    [Fact]
+    public async Task What_comes_back_goes_where_it_was_if_that_is_there()
+    {
+        await using var sandbox = await LocalSandbox.StartAsync();
+        string outer = await CreateAsync(sandbox, "MyLibrary", "outer"), inner = await CreateAsync(sandbox, outer, "inner");
+        const string Recover = "/api/v3/users/me/folders/trash-bin/recover/";
+        async Task<string[]> NamesAsync(string folder)
+            => [.. (await sandbox.Api.GetAsync($"/api/v3/folders/{folder}/contents/")).Expect(200).Results.Select(entry => entry!["item"]!["name"]!.GetValue<string>())];
+
+        // Into a folder that is itself in the Trash: it stays beneath it.
+        (await sandbox.Api.PostAsync($"/api/v3/folders/{outer}/contents/archive/", Ids([], [inner]))).Expect(204);
+        (await sandbox.Api.PostAsync("/api/v3/folders/MyLibrary/contents/archive/", Ids([], [outer]))).Expect(204);
+        (await sandbox.Api.PostAsync(Recover, Links([], [inner]))).Expect(201);
+        Assert.Equal([outer], (await TrashAsync(sandbox)).Select(entry => entry!["item"]!["id"]!.GetValue<string>()));
+        Assert.Equal(["inner"], await NamesAsync(outer));
+
+        // Its name was given away meanwhile.
+        await CreateAsync(sandbox, "MyLibrary", "outer");
+        (await sandbox.Api.PostAsync(Recover, Links([], [outer]))).Expect(201);
+        Assert.Equal(["outer", "outer"], await NamesAsync("MyLibrary"));
+
+        // Its folder is gone for good.
+        (await sandbox.Api.PostAsync($"/api/v3/folders/{outer}/contents/archive/", Ids([], [inner]))).Expect(204);
+        (await sandbox.Api.SendAsync("DELETE", $"/api/v3/folders/{outer}/")).Expect(204);
+        (await sandbox.Api.PostAsync(Recover, Links([], [inner]))).Expect(201);
+        Assert.Equal(["inner", "outer"], (await NamesAsync("MyLibrary")).Order());
+    }
+
+    [Fact]
+    public async Task The_Trash_takes_what_lies_under_My_Jobs_and_no_root()
+    {
+        await using var sandbox = await LocalSandbox.StartAsync();
+        string folder = await CreateAsync(sandbox, "MyJobs", "of a job");
+        (await sandbox.Api.PostAsync("/api/v3/folders/MyLibrary/contents/archive/", Ids([], [folder]))).Expect(400);
+        (await sandbox.Api.PostAsync("/api/v3/folders/MyJobs/contents/archive/", Ids([], [folder]))).Expect(204);
+        Assert.Single(await TrashAsync(sandbox));
+        (await sandbox.Api.PostAsync("/api/v3/folders/MyLibrary/contents/archive/", Ids([], ["MyJobs"]))).Expect(400);
+        (await sandbox.Api.PostAsync("/api/v3/folders/MyLibrary/contents/archive/", Ids([], ["MyLibrary"]))).Expect(400);
+        (await sandbox.Api.SendAsync("DELETE", "/api/v3/folders/MyJobs/")).Expect(403);
+    }
+
     private static async Task<string> CreateAsync(LocalSandbox sandbox, string parent, string name)
         => (await sandbox.Api.PostAsync($"/api/v3/folders/{parent}/", new JsonObject { ["name"] = name })).Expect(201).Id;
 
