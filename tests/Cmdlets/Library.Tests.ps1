@@ -202,6 +202,25 @@ Describe 'Get-RescaleFolderItem' {
         Get-Id $failed[0] | Should -Be 'FolderNotFound'
     }
 
+    It 'is stopped at once, with the platform silent' {
+        $null = 1..3 | ForEach-Object { New-RescaleFolder "silent $_" -ParentId $in.Path }
+        Set-Fault $sandbox @{ target = 'api'; method = 'GET'; path = '/contents/'; fault = 'stall'; skip = 2 }
+        try {
+            $stopped = Invoke-Stopped -Variables @{ connection = (Get-RescaleConnection | Where-Object IsOpen | Select-Object -First 1); path = $shelf.Id } -Script {
+                Get-RescaleFolderItem $path -Recurse -Connection $connection
+            } -Ready { (Invoke-SandboxControl $sandbox Get faults).rules[0].fired -gt 0 }
+        }
+        finally { Clear-Fault $sandbox }
+        $stopped.Elapsed.TotalSeconds | Should -BeLessThan 2
+        $stopped.State | Should -Be 'Stopped'
+    }
+
+    It 'asks for nothing more when the pipeline has enough' {
+        $null = Invoke-SandboxControl $sandbox Delete requests
+        (Get-RescaleFolderItem $shelf.Id | Select-Object -First 1).Name | Should -Be 'in'
+        Get-Count 'GET /api/v3/folders/{id}/contents/' | Should -Be 1
+    }
+
     It 'a key that is refused on the way leaves what was written and is one error' {
         $many = New-Shelf
         1..4 | ForEach-Object { $null = New-RescaleFolder "$_" -ParentId $many.Id }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Library.Listing;
@@ -64,14 +65,14 @@ public sealed class LibraryChanges
 
     private async Task DeleteAsync(LibraryItem item, CancellationToken cancellationToken)
     {
-        if (!item.IsFolder)
-        {
-            await _client.Files.DeleteAsync(item.Id, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        await _client.Folders.DeleteAsync(item.Id, cancellationToken).ConfigureAwait(false);
-        _paths.Forget(item.Id);
+        var (error, wasRepeated) = await RepetitionWatch.TryAsync(() => item.IsFolder
+            ? _client.Folders.DeleteAsync(item.Id, cancellationToken)
+            : _client.Files.DeleteAsync(item.Id, cancellationToken)).ConfigureAwait(false);
+        // Gone by the first attempt, whose answer was lost.
+        if (error is not null && !(wasRepeated && error.StatusCode == 404))
+            ExceptionDispatchInfo.Throw(error);
+        if (item.IsFolder)
+            _paths.Forget(item.Id);
     }
 
     /// <summary>Finds out where the items are, and does what is left to do.</summary>

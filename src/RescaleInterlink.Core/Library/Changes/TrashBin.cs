@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Platform;
 
@@ -49,14 +50,24 @@ public sealed class TrashBin
         => RunAsync(items, some => _client.PurgeAsync(Ids(some, folders: false), Ids(some, folders: true), cancellationToken), cancellationToken);
 
     public static RescaleException NotFound(string id, Exception? inner = null) => new(
-        ErrorIds.TrashItemNotFound, ErrorKind.NotFound, $"The Trash has no item '{id}'. Somebody may have restored or deleted it, or this command itself, if the first answer was lost.",
+        ErrorIds.TrashItemNotFound, ErrorKind.NotFound, $"The Trash has no item '{id}'.",
         "Look with Get-RescaleTrash. A file has another id in the Trash than outside.", inner);
 
     private async IAsyncEnumerable<(TrashedItem Item, RescaleException? Error)> RunAsync(
         IEnumerable<TrashedItem> items, Func<IReadOnlyList<TrashedItem>, Task> call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var refused = new List<(TrashedItem Item, RescaleException Error)>();
-        await foreach (var (item, error) in AllOrNone.RunAsync(items.Distinct(), call, cancellationToken).ConfigureAwait(false))
+        var repeated = new HashSet<TrashedItem>();
+        async Task WatchedAsync(IReadOnlyList<TrashedItem> some)
+        {
+            var (error, wasRepeated) = await RepetitionWatch.TryAsync(() => call(some)).ConfigureAwait(false);
+            if (wasRepeated)
+                repeated.UnionWith(some);
+            if (error is not null)
+                ExceptionDispatchInfo.Throw(error);
+        }
+
+        await foreach (var (item, error) in AllOrNone.RunAsync(items.Distinct(), WatchedAsync, cancellationToken).ConfigureAwait(false))
         {
             if (error is not null && AllOrNone.IsAboutItems(error))
                 refused.Add((item, error));
@@ -64,10 +75,10 @@ public sealed class TrashBin
                 yield return (item, error);
         }
 
-        // A refusal does not say whether the item is there.
+        // A refusal does not say whether the item is there. What is not, and was asked for twice, has gone by the first attempt, whose answer was lost.
         var there = (await FindAsync(refused.Select(static one => one.Item.Id), cancellationToken).ConfigureAwait(false)).ToHashSet();
         foreach (var (item, error) in refused)
-            yield return (item, there.Contains(item) ? error : NotFound(item.Id, error));
+            yield return (item, there.Contains(item) ? error : repeated.Contains(item) ? null : NotFound(item.Id, error));
     }
 
     private static List<string> Ids(IEnumerable<TrashedItem> items, bool folders) => [.. items.Where(item => item.IsFolder == folders).Select(static item => item.Id)];

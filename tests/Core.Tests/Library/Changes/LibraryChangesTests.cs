@@ -62,15 +62,31 @@ public class LibraryChangesTests(SharedSandbox shared)
     }
 
     [Fact]
-    public async Task A_lost_answer_to_a_removal_is_no_failure()
+    public async Task A_lost_answer_is_no_failure()
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         using var session = await sandbox.ConnectAsync(new ApiPolicy { BaseDelay = TimeSpan.FromMilliseconds(10) });
         var shelf = await Shelf.MakeAsync(session);
         var items = new[] { new LibraryItem(await shelf.AddAsync("file"), false, shelf.Id), new LibraryItem(await shelf.MakeFolderAsync("folder"), true, shelf.Id) };
-        await sandbox.SetFaultsAsync("""{"target":"api","method":"POST","path":"/archive/","fault":"loseReply","times":1}""");
+        var lose = """{"target":"api","method":"POST","path":"/(archive|recover|delete)/$","fault":"loseReply","times":1}""";
+        await sandbox.SetFaultsAsync(lose);
         Assert.All((await TrashAsync(session, items)).Values, Assert.Null);
         Assert.Equal(1, (await sandbox.GetFiredFaultsAsync())[0]);
+
+        var trashed = (await shelf.TrashAsync()).Select(static entry => new TrashedItem(entry.Item.Id, entry.IsFolder)).ToList();
+        Assert.Equal(2, trashed.Count);
+        await sandbox.SetFaultsAsync(lose);
+        Assert.All(await session.Library.Trash.RestoreAsync(trashed, default).ToListAsync(), static one => Assert.Null(one.Error));
+        Assert.Equal(["file", "folder"], await shelf.NamesAsync());
+
+        await sandbox.SetFaultsAsync("""{"target":"api","method":"DELETE","fault":"loseReply","times":2}""");
+        Assert.All((await CollectAsync(session.Library.Changes.DeleteAsync(items, default))).Values, Assert.Null);
+        Assert.Equal(2, (await sandbox.GetFiredFaultsAsync())[0]);
+        Assert.Empty(await shelf.NamesAsync());
+        // Without a repetition what is gone is not found.
+        await sandbox.ClearFaultsAsync();
+        Assert.Equal([ErrorIds.FileNotFound, ErrorIds.FolderNotFound], (await CollectAsync(session.Library.Changes.DeleteAsync(items, default))).Values.Order());
+        Assert.All(await session.Library.Trash.PurgeAsync(trashed, default).ToListAsync(), static one => Assert.Equal(ErrorIds.TrashItemNotFound, one.Error!.ErrorId));
     }
 
     [Fact]
