@@ -4,7 +4,7 @@ namespace RescaleInterlink.Errors;
 /// The one exception family of the core. It carries behaviour, so that nobody has to search a message for words.
 /// </summary>
 /// <remarks>Messages never hold a secret: whoever creates one from server text passes it through
-/// <see cref="Networking.Redaction"/> first.</remarks>
+/// <see cref="Networking.Redaction"/> first. Control characters, which names on the platform may have, are escaped here.</remarks>
 public class RescaleException : Exception
 {
     public RescaleException(
@@ -13,7 +13,7 @@ public class RescaleException : Exception
         string message,
         string? recommendedAction = null,
         Exception? innerException = null)
-        : base(message, innerException)
+        : base(ShownText.OneLine(message), innerException)
     {
         ErrorId = errorId;
         Kind = kind;

@@ -122,16 +122,16 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         => InvokeAsync(() => WriteError(Remembered(ErrorRecords.From(error, target))));
 
     protected Task<bool> ShouldProcessAsync(string target, string action)
-        => _loop.InvokeAsync(() => ShouldProcess(target, action));
+        => _loop.InvokeAsync(() => ShouldProcess(ShownText.OneLine(target), ShownText.OneLine(action)));
 
-    protected void PostVerbose(string message) => _loop.Post(() => WriteVerbose(message));
+    protected void PostVerbose(string message) => _loop.Post(() => WriteVerbose(ShownText.OneLine(message)));
 
-    protected void PostDebug(string message) => _loop.Post(() => WriteDebug(message));
+    protected void PostDebug(string message) => _loop.Post(() => WriteDebug(ShownText.OneLine(message)));
 
-    protected void PostWarning(string message) => _loop.Post(() => WriteWarning(message));
+    protected void PostWarning(string message) => _loop.Post(() => WriteWarning(ShownText.OneLine(message)));
 
     protected void PostInformation(string message)
-        => _loop.Post(() => WriteInformation(new InformationRecord(message, MyInvocation.MyCommand.Name)));
+        => _loop.Post(() => WriteInformation(new InformationRecord(ShownText.OneLine(message), MyInvocation.MyCommand.Name)));
 
     /// <summary>Runs an action on the pipeline thread, which alone may ask the shell for something.</summary>
     protected Task InvokeAsync(Action action)

@@ -24,7 +24,7 @@ internal static class ErrorRecords
         // Not one of ours, so its text was not looked at by anyone who knows what it may hold.
         return new ErrorRecord(shown, UnexpectedFailure, ErrorCategory.NotSpecified, target)
         {
-            ErrorDetails = new ErrorDetails(Redaction.Redact(error.Message))
+            ErrorDetails = new ErrorDetails(ShownText.OneLine(Redaction.Redact(error.Message)))
             {
                 RecommendedAction = "This is a fault in RescaleInterlink itself. Please report it, with the file that 'Export-RescaleDiagnostic' makes.",
             },

@@ -160,7 +160,7 @@ public class WireTests
     [InlineData("""{"detail":"You do not have permission."}""", "You do not have permission.")]
     [InlineData("""{"name":["This field is required.","Too short."],"hardware":{"walltime":["Not a number."]}}""", "name: This field is required.; name: Too short.; hardware.walltime: Not a number.")]
     [InlineData("""["a","b"]""", "a; b")]
-    [InlineData("plain\r\nwords\u0007", "plain words")]
+    [InlineData("plain\r\nwords\u0007", "plain words\\u0007")]
     public async Task An_errors_body_becomes_one_line(string body, string line)
     {
         await using var server = ScriptedServer.InTurn(r => r.JsonAsync(400, body));
