@@ -42,6 +42,9 @@ public static class ErrorIds
     public const string FileNotFound = nameof(FileNotFound);
     public const string FolderNotFound = nameof(FolderNotFound);
     public const string JobNotFound = nameof(JobNotFound);
+    public const string CoreTypeNotFound = nameof(CoreTypeNotFound);
+    public const string SoftwareNotFound = nameof(SoftwareNotFound);
+    public const string AutomationNotFound = nameof(AutomationNotFound);
     public const string FileAlreadyExists = nameof(FileAlreadyExists);
     public const string FolderAlreadyExists = nameof(FolderAlreadyExists);
     public const string FolderPathInvalid = nameof(FolderPathInvalid);

@@ -34,7 +34,7 @@ public static class FileTags
     }
 
     /// <summary>What makes a file's tags those that are wanted. What it has already is left alone.</summary>
-    public static TagChange Change(IEnumerable<FileTag> present, IEnumerable<string> wanted)
+    public static TagChange Change(IEnumerable<Tag> present, IEnumerable<string> wanted)
     {
         var goal = Clean(wanted);
         var has = present.ToList();
@@ -55,7 +55,7 @@ public static class FileTags
             await files.RemoveTagAsync(fileId, tag, cancellationToken).ConfigureAwait(false);
     }
 
-    private static bool IsSame(FileTag present, string wanted) => string.Equals(present.Name, wanted, StringComparison.OrdinalIgnoreCase);
+    private static bool IsSame(Tag present, string wanted) => string.Equals(present.Name, wanted, StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>Tags to add and, after that, to take away.</summary>

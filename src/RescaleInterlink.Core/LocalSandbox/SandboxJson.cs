@@ -16,6 +16,7 @@ internal sealed class StartRequest
     public string? ApiKey { get; set; }
     public int? MaxRunningJobs { get; set; }
     public double? RateLimitScale { get; set; }
+    public bool PagedAutomations { get; set; }
     public bool AllowFaults { get; set; }
 }
 

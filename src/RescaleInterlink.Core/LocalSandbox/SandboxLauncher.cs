@@ -112,6 +112,7 @@ public static class SandboxLauncher
         Https = options.Https,
         MaxRunningJobs = options.MaxRunningJobs,
         RateLimitScale = options.RateLimitScale,
+        PagedAutomations = options.PagedAutomations,
         AllowFaults = options.AllowFaults,
     };
 }

@@ -31,6 +31,9 @@ public sealed record SandboxOptions
     /// <summary>Switches the platform's rate limits on; rates are multiplied by this, bursts stay.</summary>
     public double? RateLimitScale { get; init; }
 
+    /// <summary>Automations are listed in pages instead of a bare array (tests).</summary>
+    public bool PagedAutomations { get; init; }
+
     /// <summary>Accept fault plans (tests).</summary>
     public bool AllowFaults { get; init; }
 }

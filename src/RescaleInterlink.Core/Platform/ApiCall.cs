@@ -7,6 +7,18 @@ namespace RescaleInterlink.Platform;
 /// <param name="Subject">What the call is about, in words that fit "The platform does not know {Subject}".</param>
 internal sealed record ApiCall(HttpMethod Method, string Path, CallPolicy Policy, string Subject)
 {
+    /// <summary>Names and identifiers may be a megabyte long; a message is not.</summary>
+    private const int MostShown = 300;
+
+    private readonly string _subject = Cut(Subject);
+
+    /// <summary>What the call is about, cut to a length that fits a message.</summary>
+    public string Subject
+    {
+        get => _subject;
+        init => _subject = Cut(value);
+    }
+
     /// <summary>JSON; a POST without one has an empty body.</summary>
     public byte[]? Body { get; init; }
 
@@ -15,4 +27,6 @@ internal sealed record ApiCall(HttpMethod Method, string Path, CallPolicy Policy
 
     /// <summary>Error identifier of a 409, where that status has a meaning of its own.</summary>
     public string? ConflictId { get; init; }
+
+    private static string Cut(string text) => text.Length <= MostShown ? text : string.Concat(text.AsSpan(0, MostShown), "...");
 }

@@ -25,22 +25,39 @@ internal sealed class ApiChannel(Uri platform, ApiKey apiKey, HttpMessageInvoker
         using var response = await SendAsync(call, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Streams the entries of all pages. <c>next</c> chooses the page, never the host: only its path and query are used.</summary>
+    /// <summary>An answer whose shape is nobody's promise, as it is.</summary>
+    public async Task<JsonElement> GetRawAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(call, cancellationToken).ConfigureAwait(false);
+        var body = await BodyAsync(response, cancellationToken).ConfigureAwait(false);
+        return Parse(call, response, body, static bytes =>
+        {
+            using var document = JsonDocument.Parse(bytes);
+            return document.RootElement.Clone();
+        });
+    }
+
+    /// <summary>Streams the entries of all pages. <c>next</c> chooses the page, never the host: only its path and query are used.
+    /// An entry that was on this page or the one before already is left out: a list that grows while it is read repeats some.</summary>
     /// <param name="pageSize">Asked for on every page, because <c>next</c> repeats the server's default; null leaves it alone.</param>
-    public async IAsyncEnumerable<T> ListAsync<T>(ApiCall first, int? pageSize, JsonTypeInfo<PageDto<T>> type, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="bare">Given where the platform also answers with a bare array, which is then the only page.</param>
+    public async IAsyncEnumerable<T> ListAsync<T>(
+        ApiCall first, int? pageSize, JsonTypeInfo<PageDto<T>> type, [EnumeratorCancellation] CancellationToken cancellationToken, JsonTypeInfo<List<T?>>? bare = null)
+        where T : class
     {
         var call = first with { Path = PageLink.WithPageSize(first.Path, pageSize) };
         var seen = new HashSet<string>(StringComparer.Ordinal);
+        var repeats = new RepeatedEntries();
         while (true)
         {
             if (!seen.Add(call.Path))
                 throw ApiErrors.Protocol(first, "its pages lead back to an earlier page");
             if (seen.Count > PageCap)
                 throw ApiErrors.Protocol(first, $"the list did not end after {PageCap} pages");
-            var page = await GetAsync(call, type, cancellationToken).ConfigureAwait(false);
+            var page = await GetPageAsync(call, type, bare, cancellationToken).ConfigureAwait(false);
             foreach (var item in page.Results ?? throw ApiErrors.Protocol(first, "a page has no 'results'"))
             {
-                if (item is not null)
+                if (item is not null && !repeats.IsRepeated(item))
                     yield return item;
             }
 
@@ -48,11 +65,14 @@ internal sealed class ApiChannel(Uri platform, ApiKey apiKey, HttpMessageInvoker
                 yield break;
             var next = PageLink.PathOf(page.Next) ?? throw ApiErrors.Protocol(first, "the link to the next page does not lead to the API");
             call = call with { Path = PageLink.WithPageSize(next, pageSize) };
+            repeats.TurnPage();
         }
     }
 
     private async Task<HttpResponseMessage> SendAsync(ApiCall call, CancellationToken cancellationToken)
     {
+        if (PageLink.LeadsAstray(call.Path))
+            throw ApiErrors.NoIdentifier(call);
         using var request = new HttpRequestMessage(call.Method, new Uri(platform, call.Path));
         request.Options.Set(CallPolicy.Key, call.Policy);
         if (call.Body is not null || call.Method == HttpMethod.Post)
@@ -68,18 +88,58 @@ internal sealed class ApiChannel(Uri platform, ApiKey apiKey, HttpMessageInvoker
         }
     }
 
+    private async Task<PageDto<T>> GetPageAsync<T>(ApiCall call, JsonTypeInfo<PageDto<T>> type, JsonTypeInfo<List<T?>>? bare, CancellationToken cancellationToken)
+        where T : class
+    {
+        using var response = await SendAsync(call, cancellationToken).ConfigureAwait(false);
+        var body = await BodyAsync(response, cancellationToken).ConfigureAwait(false);
+        return bare is not null && body.Span.TrimStart(" \t\r\n"u8) is [(byte)'[', ..]
+            ? new PageDto<T> { Results = Parse(call, response, body, bytes => JsonSerializer.Deserialize(bytes.Span, bare)) }
+            : Parse(call, response, body, bytes => JsonSerializer.Deserialize(bytes.Span, type));
+    }
+
     private static async Task<T> ReadAsync<T>(ApiCall call, HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
-        var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        var body = await BodyAsync(response, cancellationToken).ConfigureAwait(false);
+        return Parse(call, response, body, bytes => JsonSerializer.Deserialize(bytes.Span, type));
+    }
+
+    /// <summary>Without the byte order mark that some servers put before their text.</summary>
+    private static async Task<ReadOnlyMemory<byte>> BodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte> body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        return body.Span.StartsWith("\uFEFF"u8) ? body[3..] : body;
+    }
+
+    private static T Parse<T>(ApiCall call, HttpResponseMessage response, ReadOnlyMemory<byte> body, Func<ReadOnlyMemory<byte>, T?> read)
+    {
+        if (body.IsEmpty)
+            throw ApiErrors.Protocol(call, "it is empty");
         try
         {
-            return JsonSerializer.Deserialize(body, type) ?? throw ApiErrors.Protocol(call, "it is null");
+            return read(body) ?? throw ApiErrors.Protocol(call, "it is null");
         }
         catch (JsonException e)
         {
             var media = response.Content.Headers.ContentType?.MediaType;
             throw ApiErrors.Protocol(call, media is null or "application/json" ? "it is not the JSON that was expected" : $"it is '{media}', not JSON", e);
+        }
+    }
+
+    /// <summary>The ids of the last two pages: as much memory for a long list as for a short one.</summary>
+    private sealed class RepeatedEntries
+    {
+        private HashSet<string> _before = new(StringComparer.Ordinal);
+        private HashSet<string> _now = new(StringComparer.Ordinal);
+
+        public bool IsRepeated(object item)
+            => item is IListEntry { EntryId: { Length: > 0 } id } && (!_now.Add(id) || _before.Contains(id));
+
+        public void TurnPage()
+        {
+            (_before, _now) = (_now, _before);
+            _now.Clear();
         }
     }
 }

@@ -38,6 +38,13 @@ internal static class ApiErrors
         };
     }
 
+    /// <summary>An identifier that would lead to another resource (empty, <c>.</c>, <c>..</c>): nothing is sent for it.</summary>
+    public static RescaleException NoIdentifier(ApiCall call) => new(
+        call.NotFoundId,
+        ErrorKind.NotFound,
+        $"The platform does not know {call.Subject}: no identifier looks like that.",
+        "Check the identifier and that it belongs to this workspace.");
+
     /// <summary>An answer that is not what the API promises.</summary>
     public static RescaleException Protocol(ApiCall call, string what, Exception? inner = null) => new(
         ErrorIds.PlatformProtocol,

@@ -10,10 +10,9 @@ internal static class EntryListing
     {
         // A folder's files mostly lie on one storage; sharing its description keeps a listing of 100,000 small.
         StorageDescription? storage = null;
-        var seen = new RecentIds(2 * pageSize);
         await foreach (var entry in channel.ListAsync(call, pageSize, PlatformJson.Default.PageDtoFolderEntryDto, cancellationToken).ConfigureAwait(false))
         {
-            if (entry.Type is not ("file" or "folder" or "filesymlink") || entry.Item?.ToRecord() is not { } item || !seen.Add($"{entry.Type} {item.Id}"))
+            if (entry.Type is not ("file" or "folder" or "filesymlink") || entry.Item?.ToRecord() is not { } item)
                 continue;
             if (item.Storage is not null && item.Storage == storage)
                 item = item with { Storage = storage };

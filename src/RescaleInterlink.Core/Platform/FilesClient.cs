@@ -72,10 +72,10 @@ public sealed class FilesClient
 
     /// <summary>The tags of a file (interop API 4, F7). Nameless ones are left out.</summary>
     /// <exception cref="RescaleException">FileNotFound, ...</exception>
-    public async Task<IReadOnlyList<FileTag>> GetTagsAsync(string fileId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Tag>> GetTagsAsync(string fileId, CancellationToken cancellationToken)
     {
         var tags = await _channel.GetAsync(OfFile(HttpMethod.Get, fileId, "tags/"), PlatformJson.Default.ListTagDto, cancellationToken).ConfigureAwait(false);
-        return [.. tags.Where(static tag => !string.IsNullOrEmpty(tag?.Name)).Select(static tag => new FileTag(tag.Name!, tag.NormalizedName))];
+        return [.. tags.Select(static tag => tag?.ToRecord()).OfType<Tag>()];
     }
 
     /// <exception cref="RescaleException">FileNotFound, ...</exception>
@@ -95,10 +95,9 @@ public sealed class FilesClient
     private async IAsyncEnumerable<PlatformFile> ListAsync(bool withHidden, int pageSize, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var call = new ApiCall(HttpMethod.Get, "/api/v3/files/?ordering=-dateUploaded", _channel.Policy.Listing, "the list of files");
-        var seen = new RecentIds(2 * pageSize);
         await foreach (var entry in _channel.ListAsync(call, pageSize, PlatformJson.Default.PageDtoFileDto, cancellationToken).ConfigureAwait(false))
         {
-            if (entry.ToRecord() is { } file && (withHidden || (!file.IsDeleted && entry.IsUploaded != false)) && seen.Add(file.Id))
+            if (entry.ToRecord() is { } file && (withHidden || (!file.IsDeleted && entry.IsUploaded != false)))
                 yield return file;
         }
     }

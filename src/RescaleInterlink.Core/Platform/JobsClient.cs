@@ -6,7 +6,7 @@ using RescaleInterlink.Platform.Wire;
 namespace RescaleInterlink.Platform;
 
 /// <summary>Jobs (interop API 6). Mind the two versions of the API: submit and output files are v2, the rest v3.</summary>
-public sealed class JobsClient
+public sealed partial class JobsClient
 {
     private readonly ApiChannel _channel;
 
@@ -79,11 +79,6 @@ public sealed class JobsClient
                 yield return file;
         }
     }
-
-    public Task AddTagAsync(string jobId, string tag, CancellationToken cancellationToken)
-        => _channel.SendOnlyAsync(
-            Call(HttpMethod.Post, jobId, "tags/", _channel.Policy.JobChange) with { Body = JsonSerializer.SerializeToUtf8Bytes(new NameDto { Name = tag }, PlatformJson.Default.NameDto) },
-            cancellationToken);
 
     public Task StopAsync(string jobId, CancellationToken cancellationToken)
         => _channel.SendOnlyAsync(Call(HttpMethod.Post, jobId, "stop/", _channel.Policy.JobChange), cancellationToken);

@@ -63,9 +63,6 @@ public sealed record FolderEntry(string Type, PlatformFile Item)
     public bool IsFolder => Type == "folder";
 }
 
-/// <param name="NormalizedName">What the platform takes for the same tag.</param>
-public sealed record FileTag(string Name, string? NormalizedName);
-
 public sealed record FileRegistration(string Name, string FolderId, string EncodedEncryptionKey, PathParts PathParts, StorageDescription Storage, long DecryptedSize, string Sha512)
 {
     public override string ToString() => $"FileRegistration {{ Name = {Name} }}";
@@ -110,6 +107,72 @@ public sealed record Hardware(CoreTypeReference CoreType, int CoresPerSlot, [pro
 public sealed record CoreTypeReference(string Code);
 public sealed record JobInputFile(string Id, bool Decompress);
 
-public sealed record CoreType(string Code, string? Name, bool IsActive, IReadOnlyList<int> Cores);
-public sealed record Analysis(string Code, string? Name, IReadOnlyList<AnalysisVersion> Versions);
-public sealed record AnalysisVersion(string? Id, string? Version, string? VersionCode);
+/// <summary>What a job can run on.</summary>
+/// <param name="Cores">Numbers of cores that a slot can have.</param>
+public sealed record CoreType(string Code, string? Name, bool IsActive, IReadOnlyList<int> Cores)
+{
+    public long? DisplayOrder { get; init; }
+
+    /// <summary>As the platform gives it, in its v2 listing only; its unit is not documented (interop API 7.1).</summary>
+    public decimal? Price { get; init; }
+    public decimal? LowPriorityPrice { get; init; }
+    public bool? WalltimeRequired { get; init; }
+}
+
+/// <summary>Software, which the API calls an analysis.</summary>
+public sealed record Analysis(string Code, string? Name, IReadOnlyList<AnalysisVersion> Versions)
+{
+    public string? Description { get; init; }
+    public string? VendorName { get; init; }
+    public long? DisplayOrder { get; init; }
+}
+
+/// <param name="Version">What people read.</param>
+/// <param name="VersionCode">What a job must name (interop API 6.1).</param>
+public sealed record AnalysisVersion(string? Id, string? Version, string? VersionCode)
+{
+    /// <summary>Codes; empty when the platform names none.</summary>
+    public IReadOnlyList<string> AllowedCoreTypes { get; init; } = [];
+}
+
+/// <summary>A script of the workspace that runs before or after a job's command.</summary>
+public sealed record Automation
+{
+    public required string Id { get; init; }
+    public string? Name { get; init; }
+
+    /// <summary><c>pre</c> or <c>post</c>.</summary>
+    public string? ExecuteOn { get; init; }
+    public string? ScriptName { get; init; }
+    public long? ExecutionFrequency { get; init; }
+    public IReadOnlyList<AutomationVariable> EnvironmentVariables { get; init; } = [];
+    public string? Description { get; init; }
+    public string? OsFamily { get; init; }
+
+    /// <summary>Codes of the software it is meant for.</summary>
+    public IReadOnlyList<string> AnalysisDependencies { get; init; } = [];
+    public string? Command { get; init; }
+}
+public sealed record AutomationVariable(string Name, string? DefaultValue);
+
+/// <summary>A tag of a file or a job.</summary>
+/// <param name="NormalizedName">What the platform takes for the same tag.</param>
+public sealed record Tag(string Name, string? NormalizedName);
+
+public sealed record JobRun(string Id, DateTimeOffset? DateStarted, DateTimeOffset? DateCompleted)
+{
+    public bool IsActive => DateStarted is not null && DateCompleted is null;
+}
+
+/// <summary>A file in the work folder of a run.</summary>
+/// <param name="Size">Bytes.</param>
+/// <param name="RelativePath">Beneath the work folder.</param>
+public sealed record LiveFile(string? Id, string Name, long? Size, string? RelativePath);
+
+/// <summary>The custom fields that a workspace gives its jobs (interop API 8.1).</summary>
+public sealed record WorkspaceFields(bool IsEnabled, IReadOnlyList<WorkspaceField> Fields);
+
+/// <param name="JobType">Such as <c>compute</c>.</param>
+/// <param name="ValueType">Known are text, select, number, date, file, user.</param>
+/// <param name="Options">Of a select.</param>
+public sealed record WorkspaceField(string Name, string JobType, string Section, string? ValueType, IReadOnlyList<string> Options, bool IsRequired, bool IsMultiple, bool AllowsOther);

@@ -43,6 +43,7 @@ public sealed class RescaleClient : IDisposable
         Trash = new TrashClient(channel);
         Jobs = new JobsClient(channel);
         Catalog = new CatalogClient(channel);
+        Workspaces = new WorkspacesClient(channel);
     }
 
     public Uri Platform { get; }
@@ -58,6 +59,7 @@ public sealed class RescaleClient : IDisposable
     public TrashClient Trash { get; }
     public JobsClient Jobs { get; }
     public CatalogClient Catalog { get; }
+    public WorkspacesClient Workspaces { get; }
 
     /// <summary>Takes over the rate limits that a profile names. Only a loopback platform is believed; a real one has the
     /// documented limits whatever it says.</summary>

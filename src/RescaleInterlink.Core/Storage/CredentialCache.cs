@@ -29,7 +29,8 @@ public sealed class CredentialCache<TCredentials>(CredentialSource<TCredentials>
             // Credentials that are born inside the margin (a short-lived test server) are used for half of what is left.
             var now = time.GetUtcNow();
             var left = fresh.ExpiresAt - now;
-            var usableFor = left > 2 * ExpiryMargin ? left - ExpiryMargin : left / 2;
+            // Those that are born expired prove only that this computer's clock is ahead: their age alone counts.
+            var usableFor = left > 2 * ExpiryMargin ? left - ExpiryMargin : left > TimeSpan.Zero ? left / 2 : MaximumAge;
             _entry = new Entry(fresh, now + (usableFor < MaximumAge ? usableFor : MaximumAge));
             _refused = null;
             return fresh;

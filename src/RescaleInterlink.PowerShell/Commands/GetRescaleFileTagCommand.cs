@@ -12,7 +12,7 @@ public sealed class GetRescaleFileTagCommand : FileTagCmdlet
 {
     private protected override async Task ProcessFileAsync(string fileId)
     {
-        foreach (FileTag tag in await Session.Client.Files.GetTagsAsync(fileId, StopToken))
+        foreach (Tag tag in await Session.Client.Files.GetTagsAsync(fileId, StopToken))
             await WriteAsync(new FileTagItem(fileId, tag));
     }
 }

@@ -6,7 +6,7 @@ namespace RescaleInterlink.PowerShell.Objects;
 /// <summary>One tag of one file.</summary>
 public sealed class FileTagItem : IShellObject
 {
-    internal FileTagItem(string fileId, FileTag tag) => (FileId, Tag, NormalizedName) = (fileId, tag.Name, tag.NormalizedName);
+    internal FileTagItem(string fileId, Tag tag) => (FileId, Tag, NormalizedName) = (fileId, tag.Name, tag.NormalizedName);
 
     static string IShellObject.TypeName => "RescaleInterlink.FileTag";
 

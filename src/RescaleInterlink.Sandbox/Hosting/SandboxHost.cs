@@ -100,6 +100,7 @@ internal sealed class SandboxHost : IAsyncDisposable
         var account = new Account(identity.StorageType, s3Listener.Url, azureEndpoint, identity.Azure?.Name, settings.RateLimitScale);
         var apiCounters = new RequestCounters();
         var router = Routes(account, store, storages, new UserEndpoints(account, credentials, azure?.Signatures, time), runner, time);
+        CatalogEndpoints.AddTo(router, settings.PagedAutomations);
         var limits = settings.RateLimitScale is { } scale ? new RateLimits(scale, time) : null;
         new ControlEndpoints(folder.Path, _stop, apiCounters, s3Counters, azureCounters, limits).AddTo(router);
         if (faults is not null)
@@ -139,7 +140,6 @@ internal sealed class SandboxHost : IAsyncDisposable
         new JobEndpoints(store, runner, objects, time).AddTo(router);
         new JobV2Endpoints(store, runner, views).AddTo(router);
         new OrganizationEndpoints(store).AddTo(router);
-        CatalogEndpoints.AddTo(router);
         return router;
     }
 

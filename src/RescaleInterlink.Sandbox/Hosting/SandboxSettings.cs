@@ -37,6 +37,9 @@ public sealed record SandboxSettings
     /// <summary>Switches the platform's rate limits on; rates are multiplied by this, bursts stay.</summary>
     public double? RateLimitScale { get; init; }
 
+    /// <summary>Automations are listed in pages instead of a bare array; the platform does either.</summary>
+    public bool PagedAutomations { get; init; }
+
     /// <summary>Accept fault plans.</summary>
     public bool AllowFaults { get; init; }
 

@@ -21,7 +21,20 @@ internal static class Catalog
         new("openfoam", "OpenFOAM", "OpenFOAM Foundation", "Computational fluid dynamics.", [new("10", "10-foundation"), new("9", "9-foundation"), new("v2212", "v2212-esi")]),
         new("calculix", "CalculiX", "CalculiX", "Structural analysis.", [new("2.20", "2.20"), new("2.21", "2.21")]),
         new("python", "Python", "Python Software Foundation", "The interpreter and its standard library.", [new("3.12", "3.12"), new("3.11", "3.11")]),
+        .. OneVersion,
     ];
+
+    /// <summary>More than a page holds: a client that reads only the first one is found out.</summary>
+    private static IEnumerable<AnalysisEntry> OneVersion =>
+        from entry in new (string Code, string Name, string Version)[]
+        {
+            ("code_aster", "Code_Aster", "16.4"), ("dakota", "Dakota", "6.19"), ("dealii", "deal.II", "9.5"), ("elmer", "Elmer FEM", "9.0"), ("fenics", "FEniCS", "2019.1"),
+            ("freefem", "FreeFEM", "4.14"), ("getdp", "GetDP", "3.5"), ("gmsh", "Gmsh", "4.12"), ("gromacs", "GROMACS", "2024.1"), ("julia", "Julia", "1.10"),
+            ("lammps", "LAMMPS", "2Aug2023"), ("mbdyn", "MBDyn", "1.7"), ("namd", "NAMD", "3.0"), ("nwchem", "NWChem", "7.2"), ("octave", "GNU Octave", "8.4"),
+            ("openmdao", "OpenMDAO", "3.31"), ("openmodelica", "OpenModelica", "1.22"), ("openradioss", "OpenRadioss", "2024"), ("paraview", "ParaView", "5.12"), ("quantum_espresso", "Quantum ESPRESSO", "7.3"),
+            ("r", "R", "4.3"), ("saturne", "code_saturne", "8.0"), ("su2", "SU2", "8.0"), ("wrf", "WRF", "4.5"), ("xfoil", "XFOIL", "6.99"),
+        }
+        select new AnalysisEntry(entry.Code, entry.Name, entry.Name, "Open source.", [new(entry.Version, entry.Version, ["emerald", "onyx", "calcite"])]);
 
     public static readonly IReadOnlyList<AutomationEntry> Automations =
     [
@@ -79,14 +92,15 @@ internal static class Catalog
 
     /// <param name="Version">What people read.</param>
     /// <param name="Code">What a job must name.</param>
-    internal sealed record AnalysisVersionEntry(string Version, string Code)
+    /// <param name="CoreTypes">Codes of those it may run on; null for all active ones. A job is not held to it.</param>
+    internal sealed record AnalysisVersionEntry(string Version, string Code, IReadOnlyList<string>? CoreTypes = null)
     {
         public JsonObject View(string id) => new()
         {
             ["id"] = id,
             ["version"] = Version,
             ["versionCode"] = Code,
-            ["allowedCoreTypes"] = new JsonArray([.. CoreTypes.Select(type => (JsonNode)type.Code)]),
+            ["allowedCoreTypes"] = new JsonArray([.. (CoreTypes ?? Catalog.CoreTypes.Where(type => type.IsActive).Select(type => type.Code)).Select(code => (JsonNode)code)]),
         };
     }
 

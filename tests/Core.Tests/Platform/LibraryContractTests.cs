@@ -80,7 +80,7 @@ public class LibraryContractTests(SharedSandbox shared)
         await files.AddTagAsync(id, "Mesh", default);
         await files.AddTagAsync(id, "ü 7", default);
         await files.AddTagAsync(id, "Mesh", default);
-        Assert.Equal([new FileTag("Mesh", "mesh"), new FileTag("ü 7", "ü 7")], await files.GetTagsAsync(id, default));
+        Assert.Equal([new Tag("Mesh", "mesh"), new Tag("ü 7", "ü 7")], await files.GetTagsAsync(id, default));
         Assert.Equal(["Mesh", "ü 7"], (await files.GetAsync(id, default)).Tags);
         await files.RemoveTagAsync(id, "Mesh", default);
         await files.RemoveTagAsync(id, "never there", default);

@@ -1,3 +1,4 @@
+using RescaleInterlink.Core.Tests.Platform.Contract;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Platform;
 
@@ -7,6 +8,7 @@ namespace RescaleInterlink.Core.Tests.Platform;
 public class SandboxContractTests(SharedSandbox shared)
 {
     [Fact]
+    [Endpoint("U1", "U2")]
     public async Task The_profile_and_the_folders_are_complete()
     {
         await using var session = await (await shared.GetAsync()).ConnectAsync();
@@ -18,6 +20,7 @@ public class SandboxContractTests(SharedSandbox shared)
     }
 
     [Fact]
+    [Endpoint("U3")]
     public async Task Credentials_have_all_parts_and_an_end()
     {
         await using var session = await (await shared.GetAsync()).ConnectAsync();
@@ -30,6 +33,7 @@ public class SandboxContractTests(SharedSandbox shared)
     }
 
     [Fact]
+    [Endpoint("J0", "J1", "J2", "J4", "J5", "J7", "J8", "J13")]
     public async Task A_job_is_created_tagged_started_followed_and_listed()
     {
         await using var session = await (await shared.GetAsync()).ConnectAsync();
@@ -73,6 +77,7 @@ public class SandboxContractTests(SharedSandbox shared)
     }
 
     [Fact]
+    [Endpoint("J4")]
     public async Task More_jobs_than_a_page_holds_are_all_listed()
     {
         await using var session = await (await shared.GetAsync()).ConnectAsync();

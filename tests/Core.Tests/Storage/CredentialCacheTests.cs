@@ -30,6 +30,19 @@ public class CredentialCacheTests
         Assert.Equal([false, false], _fetches);
     }
 
+    [Theory]
+    [InlineData(-1440)]
+    [InlineData(0)]
+    public async Task Keys_that_are_born_expired_by_a_clock_that_is_ahead_are_kept_by_their_age(double lifetime)
+    {
+        using var cache = Open(lifetime);
+        var first = await cache.GetAsync(default);
+        _time.Advance(TimeSpan.FromMinutes(8) - TimeSpan.FromSeconds(1));
+        Assert.Same(first, await cache.GetAsync(default));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.NotSame(first, await cache.GetAsync(default));
+    }
+
     [Fact]
     public async Task Refused_keys_are_replaced_by_force_once()
     {

@@ -5,6 +5,12 @@ namespace RescaleInterlink.Platform.Wire;
 // The wire's own shapes (interop API 3 to 7). Everything may be missing; the records they become promise more.
 // They are classes with setters because generated readers forget the defaults of init-only properties.
 
+/// <summary>An entry of a list that can be recognised when another page repeats it.</summary>
+internal interface IListEntry
+{
+    string? EntryId { get; }
+}
+
 internal sealed class PageDto<T>
 {
     public string? Next { get; set; }
@@ -125,7 +131,7 @@ internal sealed class ChecksumDto
     public string? FileHash { get; set; }
 }
 
-internal sealed class FileDto
+internal sealed class FileDto : IListEntry
 {
     public string? Id { get; set; }
     public string? Name { get; set; }
@@ -146,6 +152,7 @@ internal sealed class FileDto
     public List<ChecksumDto?>? FileChecksums { get; set; }
     public string? CurrentFolderId { get; set; }
     public List<string?>? UserTags { get; set; }
+    string? IListEntry.EntryId => Id;
 
     /// <returns>Null for an entry without an id: nothing can be done with it.</returns>
     public PlatformFile? ToRecord() => string.IsNullOrEmpty(Id)
@@ -174,10 +181,11 @@ internal sealed class FileDto
         };
 }
 
-internal sealed class FolderEntryDto
+internal sealed class FolderEntryDto : IListEntry
 {
     public string? Type { get; set; }
     public FileDto? Item { get; set; }
+    string? IListEntry.EntryId => Item?.Id is { } id ? $"{Type} {id}" : null;
 }
 
 internal sealed class RegistrationDto
@@ -199,13 +207,14 @@ internal sealed class JobStatusDto
     public string? StatusReason { get; set; }
 }
 
-internal sealed class JobDto
+internal sealed class JobDto : IListEntry
 {
     public string? Id { get; set; }
     public string? Name { get; set; }
     public JobStatusDto? JobStatus { get; set; }
     public DateTimeOffset? DateInserted { get; set; }
     public string? Owner { get; set; }
+    string? IListEntry.EntryId => Id;
 
     public PlatformJob? ToRecord() => string.IsNullOrEmpty(Id)
         ? null
@@ -226,37 +235,9 @@ internal sealed class JobStatusEntryDto
     public string? StatusReason { get; set; }
 }
 
-internal sealed class CoreTypeDto
-{
-    public string? Code { get; set; }
-    public string? Name { get; set; }
-    public bool? IsActive { get; set; }
-    public List<int>? Cores { get; set; }
-}
-
-internal sealed class AnalysisDto
-{
-    public string? Code { get; set; }
-    public string? Name { get; set; }
-    public List<AnalysisVersionDto?>? Versions { get; set; }
-}
-
-internal sealed class AnalysisVersionDto
-{
-    public string? Id { get; set; }
-    public string? Version { get; set; }
-    public string? VersionCode { get; set; }
-}
-
 internal sealed class NameDto
 {
     public required string Name { get; set; }
-}
-
-internal sealed class TagDto
-{
-    public string? Name { get; set; }
-    public string? NormalizedName { get; set; }
 }
 
 internal sealed class MoveDto

@@ -91,15 +91,73 @@ internal sealed class LenientBooleanConverter : JsonConverter<bool?>
     }
 }
 
-/// <summary>A point in time; without an offset it is UTC.</summary>
+/// <summary>A number, or text that holds one; null also for what is no finite number.</summary>
+internal sealed class LenientDoubleConverter : JsonConverter<double?>
+{
+    public override double? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.Number:
+                return reader.TryGetDouble(out var number) && double.IsFinite(number) ? number : null;
+            case JsonTokenType.String:
+                return double.TryParse(Text.Of(ref reader), NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed) && double.IsFinite(parsed) ? parsed : null;
+            default:
+                reader.Skip();
+                return null;
+        }
+    }
+
+    public override void Write(Utf8JsonWriter writer, double? value, JsonSerializerOptions options)
+    {
+        if (value is { } number)
+            writer.WriteNumberValue(number);
+        else
+            writer.WriteNullValue();
+    }
+}
+
+/// <summary>An amount of money, also as text.</summary>
+internal sealed class LenientDecimalConverter : JsonConverter<decimal?>
+{
+    public override decimal? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.Number:
+                return reader.TryGetDecimal(out var number) ? number : null;
+            case JsonTokenType.String:
+                return decimal.TryParse(Text.Of(ref reader), NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed) ? parsed : null;
+            default:
+                reader.Skip();
+                return null;
+        }
+    }
+
+    public override void Write(Utf8JsonWriter writer, decimal? value, JsonSerializerOptions options)
+    {
+        if (value is { } number)
+            writer.WriteNumberValue(number);
+        else
+            writer.WriteNullValue();
+    }
+}
+
+/// <summary>A point in time in any form of <see cref="PlatformDate"/>.</summary>
 internal sealed class LenientDateConverter : JsonConverter<DateTimeOffset?>
 {
     public override DateTimeOffset? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (reader.TokenType == JsonTokenType.String)
-            return DateTimeOffset.TryParse(Text.Of(ref reader), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;
-        reader.Skip();
-        return null;
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.String:
+                return PlatformDate.Parse(Text.Of(ref reader));
+            case JsonTokenType.Number:
+                return reader.TryGetDouble(out var number) ? PlatformDate.FromNumber(number) : null;
+            default:
+                reader.Skip();
+                return null;
+        }
     }
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset? value, JsonSerializerOptions options)

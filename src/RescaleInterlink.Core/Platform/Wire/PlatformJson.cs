@@ -6,7 +6,7 @@ namespace RescaleInterlink.Platform.Wire;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     PropertyNameCaseInsensitive = true,
-    Converters = [typeof(LenientInt64Converter), typeof(LenientStringConverter), typeof(LenientBooleanConverter), typeof(LenientDateConverter)])]
+    Converters = [typeof(LenientInt64Converter), typeof(LenientStringConverter), typeof(LenientBooleanConverter), typeof(LenientDateConverter), typeof(LenientDoubleConverter), typeof(LenientDecimalConverter)])]
 [JsonSerializable(typeof(UserDto))]
 [JsonSerializable(typeof(RootFoldersDto))]
 [JsonSerializable(typeof(CredentialsDto))]
@@ -20,10 +20,16 @@ namespace RescaleInterlink.Platform.Wire;
 [JsonSerializable(typeof(PageDto<JobStatusEntryDto>))]
 [JsonSerializable(typeof(PageDto<CoreTypeDto>))]
 [JsonSerializable(typeof(PageDto<AnalysisDto>))]
+[JsonSerializable(typeof(PageDto<AutomationDto>))]
+[JsonSerializable(typeof(List<AutomationDto>))]
+[JsonSerializable(typeof(PageDto<TagDto>))]
+[JsonSerializable(typeof(List<TagDto>))]
+[JsonSerializable(typeof(PageDto<JobRunDto>))]
+[JsonSerializable(typeof(PageDto<LiveFileDto>))]
+[JsonSerializable(typeof(Dictionary<string, JobFieldDto>))]
+[JsonSerializable(typeof(WorkspaceFieldsDto))]
 [JsonSerializable(typeof(JobRequest))]
 [JsonSerializable(typeof(NameDto))]
-[JsonSerializable(typeof(TagDto))]
-[JsonSerializable(typeof(List<TagDto>))]
 [JsonSerializable(typeof(MoveDto))]
 [JsonSerializable(typeof(ArchiveDto))]
 [JsonSerializable(typeof(TrashChoiceDto))]

@@ -44,7 +44,7 @@ internal sealed class AzureErrors(AzureStoreDescription store, TimeProvider time
             Behavior = behavior,
             StatusCode = answer.Status,
             RetryAfter = answer.GetRawResponse() is { } response && response.Headers.TryGetValue("Retry-After", out var asked)
-                ? RetryAfterText.Read(asked, time)
+                ? RetryAfterText.Read(asked, response.Headers.Date, time)
                 : null,
         };
     }

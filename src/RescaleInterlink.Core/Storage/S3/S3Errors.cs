@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Authentication;
 using Amazon.Runtime;
@@ -127,7 +128,8 @@ internal sealed class S3Errors(StoreDescription store, TimeProvider time)
         for (Exception? cause = answer; cause is not null; cause = cause.InnerException)
         {
             if (cause is not HttpErrorResponseException { Response: { } response }) continue;
-            return RetryAfterText.Read(response.GetHeaderValue("Retry-After"), time);
+            DateTimeOffset? answered = DateTimeOffset.TryParseExact(response.GetHeaderValue("Date"), "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;
+            return RetryAfterText.Read(response.GetHeaderValue("Retry-After"), answered, time);
         }
 
         return null;

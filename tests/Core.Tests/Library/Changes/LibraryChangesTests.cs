@@ -231,10 +231,10 @@ public class LibraryChangesTests(SharedSandbox shared)
     {
         await using var server = ScriptedServer.InTurn(static reply => reply.JsonAsync(204, ""), static reply => reply.JsonAsync(403, "{}"));
         using var client = Clients.For(server);
-        var change = FileTags.Change([new FileTag("Old", "old"), new FileTag("Kept", "kept")], ["kept", " new ", "other", "NEW", " "]);
+        var change = FileTags.Change([new Tag("Old", "old"), new Tag("Kept", "kept")], ["kept", " new ", "other", "NEW", " "]);
         Assert.Equal(["new", "other"], change.Add);
         Assert.Equal(["Old"], change.Remove);
-        Assert.True(FileTags.Change([new FileTag("a", "a")], ["A"]).IsNothing);
+        Assert.True(FileTags.Change([new Tag("a", "a")], ["A"]).IsNothing);
         await Assert.ThrowsAsync<RescaleException>(() => FileTags.ApplyAsync(client.Files, "f1", change, default));
         // The second addition failed; nothing has gone.
         Assert.Equal(["POST", "POST"], server.Requests.Select(static request => request.Method));
