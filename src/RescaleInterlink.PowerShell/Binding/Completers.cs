@@ -2,13 +2,15 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using RescaleInterlink.Configuration;
+using RescaleInterlink.Errors;
 using RescaleInterlink.Library;
 using RescaleInterlink.LocalSandbox;
 using RescaleInterlink.PowerShell.Base;
 
 namespace RescaleInterlink.PowerShell.Binding;
 
-/// <summary>Completion from what is known on this machine: it never asks the platform, never prompts and never throws.</summary>
+/// <summary>Completion that never prompts and never throws: from what is known on this machine, unless a completer says that it
+/// asks the platform, which is then waited for a second at most.</summary>
 public abstract class LocalCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
@@ -17,9 +19,11 @@ public abstract class LocalCompleter : IArgumentCompleter
         string word = wordToComplete.Trim('\'', '"');
         try
         {
-            return [.. Candidates(parameterName)
+            return [.. Candidates(parameterName, AsTyped(fakeBoundParameters, commandAst))
+                // A text with control characters cannot be typed, and must not reach the terminal.
+                .Where(item => item.Text.Length > 0 && !item.Text.Any(ShownText.IsUnsafe))
                 .Where(item => item.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase) || item.ListText.StartsWith(word, StringComparison.OrdinalIgnoreCase))
-                .Select(item => new CompletionResult(Quote(item.Text), item.ListText, CompletionResultType.ParameterValue, item.Tip))];
+                .Select(item => new CompletionResult(Quote(item.Text), Shown(item.ListText, item.Text), CompletionResultType.ParameterValue, Shown(item.Tip, item.Text)))];
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
@@ -28,7 +32,31 @@ public abstract class LocalCompleter : IArgumentCompleter
         }
     }
 
-    private protected abstract IEnumerable<Candidate> Candidates(string parameterName);
+    /// <param name="parameterName">The parameter that is being completed.</param>
+    /// <param name="boundParameters">What the command line gives already, as far as it is known without running it.</param>
+    private protected virtual IEnumerable<Candidate> Candidates(string parameterName, IDictionary boundParameters) => Candidates(parameterName);
+
+    private protected virtual IEnumerable<Candidate> Candidates(string parameterName) => [];
+
+    /// <summary>The shell has read a bare <c>8.0</c> as the number 8; for a version it matters what was typed.</summary>
+    private static Hashtable AsTyped(IDictionary bound, CommandAst? command)
+    {
+        Hashtable typed = new(bound, StringComparer.OrdinalIgnoreCase);
+        for (int i = 0; i < command?.CommandElements.Count; i++)
+        {
+            if (command.CommandElements[i] is not CommandParameterAst parameter)
+                continue;
+            Ast? argument = parameter.Argument ?? command.CommandElements.ElementAtOrDefault(i + 1);
+            string? name = typed.Keys.OfType<string>().FirstOrDefault(key => key.StartsWith(parameter.ParameterName, StringComparison.OrdinalIgnoreCase));
+            if (name is not null && argument is ConstantExpressionAst and not StringConstantExpressionAst)
+                typed[name] = argument.Extent.Text;
+        }
+
+        return typed;
+    }
+
+    /// <summary>The shell takes no empty text here.</summary>
+    private static string Shown(string text, string fallback) => ShownText.Escape(string.IsNullOrWhiteSpace(text) ? fallback : text);
 
     private static string Quote(string text)
         => text.All(c => char.IsLetterOrDigit(c) || c is '_' or '-' or '.' or '/' or ':' or '\\') && text.Length > 0

@@ -28,15 +28,18 @@ public sealed class SubmitRescaleJobCommand : TransferCmdlet
     public string JobName { get; set; } = "";
 
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = SpecSet)]
+    [ArgumentCompleter(typeof(SoftwareCompleter))]
     public string AnalysisCode { get; set; } = "";
 
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = SpecSet)]
+    [ArgumentCompleter(typeof(SoftwareVersionCompleter))]
     public string AnalysisVersion { get; set; } = "";
 
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = SpecSet)]
     public string Command { get; set; } = "";
 
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = SpecSet)]
+    [ArgumentCompleter(typeof(CoreTypeCompleter))]
     public string CoreType { get; set; } = "";
 
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = SpecSet)]
@@ -55,11 +58,13 @@ public sealed class SubmitRescaleJobCommand : TransferCmdlet
     public string TarSubpath { get; set; } = "";
 
     [Parameter(ParameterSetName = SpecSet)]
+    [ArgumentCompleter(typeof(FileCompleter))]
     public string[] InputFileId { get; set; } = [];
 
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = SpecSet)]
     [Alias("ExtraInputFileIDs")]
     [CommaListTransformation]
+    [ArgumentCompleter(typeof(FileCompleter))]
     public string[] ExtraInputFileId { get; set; } = [];
 
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = SpecSet)]

@@ -1,0 +1,62 @@
+using System.Management.Automation;
+using RescaleInterlink.Errors;
+using RescaleInterlink.PowerShell.Binding;
+using RescaleInterlink.PowerShell.Objects;
+
+namespace RescaleInterlink.PowerShell.Base;
+
+/// <summary>Changes the tags of jobs, one call for each tag: the platform knows no other way.</summary>
+public abstract class JobTagCmdlet : RescaleCmdlet
+{
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("Id")]
+    [ArgumentCompleter(typeof(JobCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[] JobId { get; set; } = [];
+
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Alias("Tags")]
+    [CommaListTransformation]
+    [ValidateNotNullOrEmpty]
+    public string[] Tag { get; set; } = [];
+
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>What is asked, as in "Add tag 'x' to".</summary>
+    private protected abstract string Question(string tag);
+
+    private protected abstract Task ChangeAsync(string jobId, string tag);
+
+    protected override async Task ProcessRecordAsync()
+    {
+        foreach (string id in JobId)
+        {
+            try
+            {
+                await ChangeAsync(id);
+            }
+            catch (RescaleException e)
+            {
+                await WriteErrorAsync(e, id);
+            }
+        }
+    }
+
+    private async Task ChangeAsync(string jobId)
+    {
+        bool changed = false;
+        foreach (string tag in Tag.Select(tag => tag.Trim()).Where(tag => tag.Length > 0).Distinct(StringComparer.Ordinal))
+        {
+            if (!await ShouldProcessAsync($"job {jobId}", Question(tag)))
+                continue;
+            await ChangeAsync(jobId, tag);
+            changed = true;
+        }
+
+        if (!changed || !PassThru)
+            return;
+        foreach (Platform.Tag tag in await Session.Client.Jobs.GetTagsAsync(jobId, StopToken))
+            await WriteAsync(new JobTagItem(jobId, tag));
+    }
+}
