@@ -1,12 +1,13 @@
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Support.ps1')
     Import-TestedModule
-    $before = $env:RESCALE_CONFIG_HOME
+    $before = $env:RESCALE_CONFIG_HOME, $env:HTTPS_PROXY, $env:https_proxy
+    $env:HTTPS_PROXY = $env:https_proxy = $null
 
     function Get-Completion { param([string] $Line) @((TabExpansion2 -inputScript $Line -cursorColumn $Line.Length).CompletionMatches) }
 }
 
-AfterAll { $env:RESCALE_CONFIG_HOME = $before }
+AfterAll { $env:RESCALE_CONFIG_HOME, $env:HTTPS_PROXY, $env:https_proxy = $before }
 
 Describe 'The configuration' {
     BeforeEach {
@@ -140,6 +141,85 @@ Describe 'The configuration' {
     }
 }
 
+Describe 'Who is at the keyboard' {
+    BeforeAll {
+        Add-Type -IgnoreWarnings -TypeDefinition @'
+using System; using System.Collections.Generic; using System.Collections.ObjectModel; using System.Globalization; using System.Management.Automation;
+using System.Management.Automation.Host; using System.Security;
+public sealed class AnsweringHost : PSHost {
+    public readonly AnsweringUI Answers = new AnsweringUI();
+    public override string Name => "AnsweringHost"; public override Version Version => new Version(1, 0); public override Guid InstanceId { get; } = Guid.NewGuid();
+    public override PSHostUserInterface UI => Answers; public override CultureInfo CurrentCulture => CultureInfo.InvariantCulture; public override CultureInfo CurrentUICulture => CultureInfo.InvariantCulture;
+    public override void EnterNestedPrompt() {} public override void ExitNestedPrompt() {} public override void NotifyBeginApplication() {} public override void NotifyEndApplication() {} public override void SetShouldExit(int exitCode) {}
+}
+public sealed class AnsweringUI : PSHostUserInterface {
+    public readonly List<string> Asked = new List<string>();
+    public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) {
+        var answers = new Dictionary<string, PSObject>();
+        foreach (var field in descriptions) {
+            Asked.Add(field.Name + ":" + field.ParameterTypeName);
+            var key = new SecureString(); foreach (char c in "typed") key.AppendChar(c);
+            answers[field.Name] = new PSObject(field.ParameterTypeName == "SecureString" ? (object)key : "https://kr.rescale.com");
+        }
+        return answers;
+    }
+    public override PSHostRawUserInterface RawUI => null; public override string ReadLine() => throw new NotImplementedException(); public override SecureString ReadLineAsSecureString() => throw new NotImplementedException();
+    public override int PromptForChoice(string c, string m, Collection<ChoiceDescription> d, int i) => throw new NotImplementedException();
+    public override PSCredential PromptForCredential(string c, string m, string u, string t) => PromptForCredential(c, m, u, t, PSCredentialTypes.Default, PSCredentialUIOptions.Default);
+    public override PSCredential PromptForCredential(string c, string m, string u, string t, PSCredentialTypes a, PSCredentialUIOptions o) {
+        Asked.Add(m + " as " + u);
+        var password = new SecureString(); foreach (char letter in "typed") password.AppendChar(letter);
+        return new PSCredential(u, password);
+    }
+    public override void Write(string v) {} public override void Write(ConsoleColor f, ConsoleColor b, string v) {} public override void WriteLine(string v) {} public override void WriteErrorLine(string v) {}
+    public override void WriteDebugLine(string m) {} public override void WriteProgress(long s, ProgressRecord r) {} public override void WriteVerboseLine(string m) {} public override void WriteWarningLine(string m) {}
+}
+'@
+        function New-AnsweringShell {
+            $answering = [AnsweringHost]::new()
+            $runspace = [runspacefactory]::CreateRunspace($answering, [initialsessionstate]::CreateDefault2())
+            $runspace.Open()
+            $shell = [powershell]::Create($runspace)
+            $null = $shell.AddScript("Import-Module '$($ModulePath.Replace("'", "''"))'").Invoke()
+            $shell.Commands.Clear()
+            @{ Shell = $shell; Asked = $answering.Answers.Asked }
+        }
+    }
+
+    BeforeEach {
+        $env:RESCALE_CONFIG_HOME = New-TestFolder
+        $made = New-AnsweringShell
+        $shell, $asked = $made.Shell, $made.Asked
+    }
+
+    AfterEach { $shell.Runspace.Dispose() }
+
+    It 'is asked for the address and, without showing it, for the key of a new configuration' {
+        $null = $shell.AddScript('Initialize-RescaleConfiguration').Invoke()
+        $shell.Streams.Error | Should -BeNullOrEmpty
+        $asked | Should -Be 'ApiUrl:String', 'ApiKey:SecureString'
+        (Get-RescaleConfiguration api_base_url).Value | Should -Be 'https://kr.rescale.com'
+        [IO.File]::ReadAllText((Join-Path $env:RESCALE_CONFIG_HOME 'token')) | Should -Be "typed`n"
+
+        $asked.Clear()
+        $shell.Commands.Clear()
+        $null = $shell.AddScript('Initialize-RescaleConfiguration -Force').Invoke()
+        $asked | Should -BeNullOrEmpty
+    }
+
+    It 'is asked for the password of the user at the proxy, which is in no file' {
+        $stopped = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+        $stopped.Start(); $port = $stopped.LocalEndpoint.Port; $stopped.Stop()
+        Set-RescaleConfiguration -ProxyMode Basic -ProxyHost 127.0.0.1 -ProxyPort $port -ProxyUser 'CORP\jane' -ApiUrl https://kr.rescale.com
+        $result = $shell.AddScript('Test-RescaleConnection -ApiKey (ConvertTo-SecureString -AsPlainText -Force x)').Invoke()
+        $asked | Should -Be 'Password at the proxy 127.0.0.1 as CORP\jane'
+        # Nothing listens there; what counts is that nothing else was asked.
+        $result.Reachable, $result.Authenticated | Should -Be $false, $false
+        $result.Proxy | Should -Be "Basic 127.0.0.1:$port"
+        Get-ChildItem -LiteralPath $env:RESCALE_CONFIG_HOME -Force -File | Get-Content -Raw | Should -Not -Match 'typed'
+    }
+}
+
 Describe 'Initialize-RescaleConfiguration' {
     BeforeEach { $env:RESCALE_CONFIG_HOME = New-TestFolder }
 
@@ -165,53 +245,5 @@ Describe 'Initialize-RescaleConfiguration' {
             (Get-RescaleConfiguration api_base_url).Source
         } @($ModulePath)
         $result | Should -Be 'ConfigFile'
-    }
-
-    It 'asks for the address and, without showing it, for the key where there is somebody' {
-        Add-Type -IgnoreWarnings -TypeDefinition @'
-using System; using System.Collections.Generic; using System.Collections.ObjectModel; using System.Globalization; using System.Management.Automation;
-using System.Management.Automation.Host; using System.Security;
-public sealed class AnsweringHost : PSHost {
-    public readonly AnsweringUI Answers = new AnsweringUI();
-    public override string Name => "AnsweringHost"; public override Version Version => new Version(1, 0); public override Guid InstanceId { get; } = Guid.NewGuid();
-    public override PSHostUserInterface UI => Answers; public override CultureInfo CurrentCulture => CultureInfo.InvariantCulture; public override CultureInfo CurrentUICulture => CultureInfo.InvariantCulture;
-    public override void EnterNestedPrompt() {} public override void ExitNestedPrompt() {} public override void NotifyBeginApplication() {} public override void NotifyEndApplication() {} public override void SetShouldExit(int exitCode) {}
-}
-public sealed class AnsweringUI : PSHostUserInterface {
-    public readonly List<string> Asked = new List<string>();
-    public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) {
-        var answers = new Dictionary<string, PSObject>();
-        foreach (var field in descriptions) {
-            Asked.Add(field.Name + ":" + field.ParameterTypeName);
-            var key = new SecureString(); foreach (char c in "typed") key.AppendChar(c);
-            answers[field.Name] = new PSObject(field.ParameterTypeName == "SecureString" ? (object)key : "https://kr.rescale.com");
-        }
-        return answers;
-    }
-    public override PSHostRawUserInterface RawUI => null; public override string ReadLine() => throw new NotImplementedException(); public override SecureString ReadLineAsSecureString() => throw new NotImplementedException();
-    public override int PromptForChoice(string c, string m, Collection<ChoiceDescription> d, int i) => throw new NotImplementedException();
-    public override PSCredential PromptForCredential(string c, string m, string u, string t) => throw new NotImplementedException();
-    public override PSCredential PromptForCredential(string c, string m, string u, string t, PSCredentialTypes a, PSCredentialUIOptions o) => throw new NotImplementedException();
-    public override void Write(string v) {} public override void Write(ConsoleColor f, ConsoleColor b, string v) {} public override void WriteLine(string v) {} public override void WriteErrorLine(string v) {}
-    public override void WriteDebugLine(string m) {} public override void WriteProgress(long s, ProgressRecord r) {} public override void WriteVerboseLine(string m) {} public override void WriteWarningLine(string m) {}
-}
-'@
-        $answering = [AnsweringHost]::new()
-        $runspace = [runspacefactory]::CreateRunspace($answering, [initialsessionstate]::CreateDefault2())
-        $runspace.Open()
-        try {
-            $shell = [powershell]::Create($runspace)
-            $null = $shell.AddScript("Import-Module '$($ModulePath.Replace("'", "''"))'; Initialize-RescaleConfiguration").Invoke()
-            $shell.Streams.Error | Should -BeNullOrEmpty
-            $answering.Answers.Asked | Should -Be 'ApiUrl:String', 'ApiKey:SecureString'
-            (Get-RescaleConfiguration api_base_url).Value | Should -Be 'https://kr.rescale.com'
-            [IO.File]::ReadAllText((Join-Path $env:RESCALE_CONFIG_HOME 'token')) | Should -Be "typed`n"
-
-            $answering.Answers.Asked.Clear()
-            $shell.Commands.Clear()
-            $null = $shell.AddScript('Initialize-RescaleConfiguration -Force').Invoke()
-            $answering.Answers.Asked | Should -BeNullOrEmpty
-        }
-        finally { $runspace.Dispose() }
     }
 }

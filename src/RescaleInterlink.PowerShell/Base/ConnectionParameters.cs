@@ -3,6 +3,7 @@ using System.Security;
 using RescaleInterlink.Configuration;
 using RescaleInterlink.Errors;
 using RescaleInterlink.LocalSandbox;
+using RescaleInterlink.Networking;
 using RescaleInterlink.Platform;
 using RescaleInterlink.PowerShell.Binding;
 
@@ -86,7 +87,7 @@ public abstract partial class ConnectionParameters : AsyncCmdlet
         {
             CertificatePath = string.IsNullOrEmpty(CertificatePath) ? null : await InvokeAsync(() => Full(CertificatePath)),
             StorageEndpoint = StorageEndpoint ?? found.Configuration.StorageEndpoint,
-            Proxy = ChooseProxy(found.Configuration, platform),
+            Proxy = await WithPasswordAsync(ChooseProxy(found.Configuration, platform), found.Configuration),
             Defaults = found.Configuration.Defaults,
         };
         WarnAboutFips(platform, options.Proxy, options.StorageEndpoint);
@@ -107,6 +108,16 @@ public abstract partial class ConnectionParameters : AsyncCmdlet
         foreach (string warning in configuration.Warnings)
             PostWarning(warning);
         return configuration;
+    }
+
+    /// <summary>The settings keep the user at their proxy and never the password: who is there is asked for it.</summary>
+    private async Task<ProxySettings?> WithPasswordAsync(ProxySettings? proxy, RescaleConfiguration configuration)
+    {
+        string user = configuration[ConfigurationKeys.ProxyUser].Text;
+        if (proxy is not { Mode: Networking.ProxyMode.Basic or Networking.ProxyMode.Ntlm, Credential: null, UseDefaultCredentials: false } || ProxyHost is not null || user.Length == 0)
+            return proxy;
+        PSCredential? answer = await InvokeAsync(() => Prompting.Ask(Host, ui => ui.PromptForCredential("Proxy", $"Password at the proxy {proxy.Host}", user, string.Empty)));
+        return answer is null ? proxy : proxy with { Credential = answer.GetNetworkCredential() };
     }
 
     private FoundKey? GivenKey()

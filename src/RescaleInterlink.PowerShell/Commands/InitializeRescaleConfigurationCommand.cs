@@ -69,9 +69,6 @@ public sealed class InitializeRescaleConfigurationCommand : ConfigurationCmdlet
     /// <returns>Null when there is nobody to ask.</returns>
     private Dictionary<string, PSObject>? Ask(bool wantsUrl, bool wantsKey)
     {
-        // A script that reads its own input must not lose a line of it.
-        if (Host.Name == "ConsoleHost" && Console.IsInputRedirected)
-            return null;
         var fields = new Collection<FieldDescription>();
         if (wantsUrl)
         {
@@ -87,14 +84,7 @@ public sealed class InitializeRescaleConfigurationCommand : ConfigurationCmdlet
             fields.Add(field);
         }
 
-        try
-        {
-            return Host.UI.Prompt("Rescale configuration", $"The platform is {ConfigurationKeys.Get(ConfigurationKeys.ApiBaseUrl).Default} when none is given.", fields);
-        }
-        catch (Exception e) when (e is HostException or NotImplementedException or PSInvalidOperationException)
-        {
-            // A host that cannot ask, or was told not to.
-            return null;
-        }
+        string caption = $"The platform is {ConfigurationKeys.Get(ConfigurationKeys.ApiBaseUrl).Default} when none is given.";
+        return Prompting.Ask(Host, ui => ui.Prompt("Rescale configuration", caption, fields));
     }
 }
