@@ -126,6 +126,21 @@ Describe 'A proxy' {
         Disconnect-Rescale -Connection $connection
     }
 
+    It 'switches .NET''s own NTLM on for the process only when NTLM is asked for' -Skip:(-not $IsLinux) {
+        if (Get-ChildItem /etc/gss/mech.d -Filter *ntlmssp* -ErrorAction Ignore) { Set-ItResult -Skipped -Because 'gss-ntlmssp is installed'; return }
+        $states = Invoke-Fresh {
+            Import-Module $args[0]
+            foreach ($mode in 'Basic', 'Ntlm') {
+                $key = ConvertTo-SecureString -AsPlainText -Force 'k'
+                try { Connect-Rescale -ApiUrl http://127.0.0.1:1 -ApiKey $key -ProxyMode $mode -ProxyHost 127.0.0.1 -ProxyPort 1 } catch { $null = $_ }
+                $on = $false
+                $null = [AppContext]::TryGetSwitch('System.Net.Security.UseManagedNtlm', [ref] $on)
+                "$mode $on"
+            }
+        } @($ModulePath)
+        $states | Should -Be 'Basic False', 'Ntlm True'
+    }
+
     It 'that is described badly is refused: <Because>' -ForEach @(
         @{ Because = 'no host'; Arguments = @{ ProxyMode = 'Ntlm' } }
         @{ Because = 'a scheme in the host'; Arguments = @{ ProxyMode = 'Basic'; ProxyHost = 'http://proxy' } }

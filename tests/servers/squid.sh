@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Squid on a free loopback port, as the proxy of a company network that wants a sign-on.   squid.sh basic | squid.sh ntlm
-#   basic: puser / ppass. ntlm: root / hunter2, real NTLM: challenge and answer are checked by Samba's ntlm_auth.
+# Squid on a free loopback port, as the proxy of a company network that wants a sign-on.   squid.sh basic | ntlm | negotiate
+#   basic: puser / ppass. ntlm: root / hunter2, real NTLM: challenge and answer are checked by Samba's ntlm_auth. negotiate: the same, offered
+#   within Negotiate first.
 #   Prints its address and, behind a blank, the path of its access log; runs until its standard input ends, so that it cannot outlive the test
 #   that started it. Ends with 77 and a reason when something is not installed:
 #   apt-get install --no-install-recommends squid winbind samba openssl
@@ -11,8 +12,8 @@ need() { command -v "$1" >/dev/null || { echo "$1 is not on the PATH"; exit 77; 
 need squid
 case $mode in
     basic) need openssl; helper=/usr/lib/squid/basic_ncsa_auth ;;
-    ntlm) helper=/usr/bin/ntlm_auth ;;
-    *) echo "squid.sh basic | ntlm" >&2; exit 2 ;;
+    ntlm | negotiate) helper=/usr/bin/ntlm_auth ;;
+    *) echo "squid.sh basic | ntlm | negotiate" >&2; exit 2 ;;
 esac
 [ -x $helper ] || { echo "$helper is not installed"; exit 77; }
 folder=$(mktemp -d)
@@ -46,9 +47,16 @@ else
 C
     mkdir -p "$folder/samba"
     # With name and password it checks the answer itself, and needs no winbindd, of which a machine can have one only.
-    sign_on="auth_param ntlm program $helper --configfile=$folder/smb.conf --helper-protocol=squid-2.5-ntlmssp --username=root --domain=TESTWG --password=hunter2
+    checker="$helper --configfile=$folder/smb.conf --username=root --domain=TESTWG --password=hunter2"
+    sign_on="auth_param ntlm program $checker --helper-protocol=squid-2.5-ntlmssp
 auth_param ntlm children 8
 auth_param ntlm keep_alive on"
+    if [ "$mode" = negotiate ]; then
+        sign_on="auth_param negotiate program $checker --helper-protocol=gss-spnego
+auth_param negotiate children 8
+auth_param negotiate keep_alive on
+$sign_on"
+    fi
 fi
 cat >"$folder/squid.conf" <<C
 http_port 127.0.0.1:$port

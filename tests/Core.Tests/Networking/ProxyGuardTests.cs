@@ -36,6 +36,27 @@ public class ProxyGuardTests
         Assert.All(proxy.Requests, static request => Assert.DoesNotContain(Clients.Key, string.Join(' ', request.Headers.Values)));
     }
 
+    [Theory]
+    [InlineData("The proxy tunnel request to proxy 'http://p.test:8080/' failed with status code '407'.", ErrorIds.ProxyAuthenticationRequired)]
+    [InlineData("The proxy tunnel request to proxy 'http://p.test:8080/' failed with status code '403'.", ErrorIds.ProxyRefused)]
+    [InlineData("Something else.", ErrorIds.ProxyRefused)]
+    public void On_NET_8_the_status_of_a_refused_tunnel_is_in_the_message_only(string message, string id)
+    {
+        var proxy = new Uri("http://p.test:8080/");
+        var route = ProxyRoute.From(new ProxySettings(ProxyMode.Basic, "p.test"))!;
+        var failure = new HttpRequestException(HttpRequestError.ProxyTunnelError, message);
+        Assert.Equal(id, ProxyErrors.Describe(failure, new Uri("https://platform.rescale.com/"), proxy, route, default)!.ErrorId);
+    }
+
+    [Fact]
+    public void What_NTLM_throws_at_a_wrong_password_is_a_refused_sign_on_and_elsewhere_is_not_touched()
+    {
+        var (target, proxy) = (new Uri("https://platform.rescale.com/"), new Uri("http://p.test:8080/"));
+        var failure = new ArgumentOutOfRangeException("challenge");
+        Assert.Equal(ErrorIds.ProxyAuthenticationRequired, ProxyErrors.Describe(failure, target, proxy, ProxyRoute.From(new ProxySettings(ProxyMode.Ntlm, "p.test"))!, default)!.ErrorId);
+        Assert.Null(ProxyErrors.Describe(failure, target, proxy, ProxyRoute.From(new ProxySettings(ProxyMode.Basic, "p.test"))!, default));
+    }
+
     [Fact]
     public async Task A_refused_sign_on_over_plain_http_says_what_the_proxy_takes()
     {

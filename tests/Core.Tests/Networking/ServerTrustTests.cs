@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using RescaleInterlink.Errors;
@@ -24,6 +25,19 @@ public sealed class ServerTrustTests : IDisposable
         await using var server = new TlsServer(own);
         using var client = ClientFor(server, own);
         Assert.Equal("f1", (await client.Files.GetAsync("f1", default)).Id);
+    }
+
+    [Fact]
+    public async Task Old_TLS_is_not_offered_and_HTTP_2_not_spoken_even_to_a_server_that_prefers_it()
+    {
+        using var own = Make("127.0.0.1");
+        await using var server = new TlsServer(own);
+        using var client = ClientFor(server, own);
+        await client.Files.GetAsync("f1", default);
+        Assert.NotEqual(SslApplicationProtocol.Http2, server.Spoken);
+        Assert.Contains(server.Tls, new[] { SslProtocols.Tls12, SslProtocols.Tls13 });
+        using var sockets = HttpTransport.CreateSockets(new NetworkOptions());
+        Assert.Equal(SslProtocols.Tls12 | SslProtocols.Tls13, sockets.SslOptions.EnabledSslProtocols);
     }
 
     [Fact]
@@ -121,6 +135,8 @@ public sealed class ServerTrustTests : IDisposable
         public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndpoint;
         public Uri Url => new($"https://127.0.0.1:{EndPoint.Port}/");
         public int Handshakes { get; private set; }
+        public SslApplicationProtocol Spoken { get; private set; }
+        public SslProtocols Tls { get; private set; }
         public List<string> Requests { get; } = [];
 
         public async ValueTask DisposeAsync()
@@ -140,7 +156,12 @@ public sealed class ServerTrustTests : IDisposable
                     using var socket = await _listener.AcceptSocketAsync(_end.Token);
                     Handshakes++;
                     await using var tls = new SslStream(new NetworkStream(socket));
-                    await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _end.Token);
+                    await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+                    {
+                        ServerCertificate = _certificate,
+                        ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+                    }, _end.Token);
+                    (Spoken, Tls) = (tls.NegotiatedApplicationProtocol, tls.SslProtocol);
                     using var reader = new StreamReader(tls);
                     if (await reader.ReadLineAsync(_end.Token) is not { } first)
                         continue;

@@ -11,27 +11,33 @@ public sealed class SquidFixture : IAsyncDisposable
 {
     private readonly Lazy<Task<ServerProcess>> _basic = new(() => ServerProcess.StartAsync("squid.sh", "basic"));
     private readonly Lazy<Task<ServerProcess>> _ntlm = new(() => ServerProcess.StartAsync("squid.sh", "ntlm"));
+    private readonly Lazy<Task<ServerProcess>> _negotiate = new(() => ServerProcess.StartAsync("squid.sh", "negotiate"));
     private readonly Lazy<Task<SandboxFixture>> _https = new(() => SandboxFixture.StartAsync(new SandboxOptions { Https = true }));
 
     public Task<SandboxFixture> HttpsSandboxAsync() => _https.Value;
 
     /// <summary>Skips the test when Squid, or for NTLM Samba, is not installed.</summary>
-    public async Task<Squid> GetAsync(ProxyMode mode)
-    {
-        var process = await (mode == ProxyMode.Ntlm ? _ntlm : _basic).Value;
-        Assert.SkipWhen(process.Url is null, process.Missing ?? "");
-        return new Squid(mode, process.Url!, process.LogPath!);
-    }
+    public Task<Squid> GetAsync(ProxyMode mode) => GetAsync(mode, mode == ProxyMode.Ntlm ? _ntlm : _basic);
+
+    /// <summary>One that offers NTLM within Negotiate, and by its own name only behind that.</summary>
+    public Task<Squid> GetNegotiatingAsync() => GetAsync(ProxyMode.Ntlm, _negotiate);
 
     public async ValueTask DisposeAsync()
     {
         if (_https.IsValueCreated && _https.Value.IsCompletedSuccessfully)
             await (await _https.Value).DisposeAsync();
-        foreach (var server in new[] { _basic, _ntlm })
+        foreach (var server in new[] { _basic, _ntlm, _negotiate })
         {
             if (server.IsValueCreated && server.Value.IsCompletedSuccessfully)
                 await (await server.Value).DisposeAsync();
         }
+    }
+
+    private static async Task<Squid> GetAsync(ProxyMode mode, Lazy<Task<ServerProcess>> server)
+    {
+        var process = await server.Value;
+        Assert.SkipWhen(process.Url is null, process.Missing ?? "");
+        return new Squid(mode, process.Url!, process.LogPath!);
     }
 }
 

@@ -110,6 +110,21 @@ public sealed class SquidTests(SquidFixture fixture, SharedSandbox shared) : ICl
     }
 
     [Fact]
+    public async Task A_proxy_that_prefers_Negotiate_takes_NTLM_within_it()
+    {
+        var squid = await fixture.GetNegotiatingAsync();
+        var sandbox = await fixture.HttpsSandboxAsync();
+        await using (var session = await ConnectAsync(sandbox, squid.Settings))
+        {
+            await RoundTripAsync(session, 1_000_000);
+        }
+
+        Assert.NotEmpty(await squid.ReadAsync("CONNECT", sandbox.Instance.S3Endpoint.Authority));
+        var error = await Assert.ThrowsAsync<RescaleException>(() => ConnectAsync(sandbox, squid.Settings with { Credential = new NetworkCredential(squid.User, "wrong") }));
+        Assert.Equal(ErrorIds.ProxyAuthenticationRequired, error.ErrorId);
+    }
+
+    [Fact]
     public async Task Azure_takes_the_same_way()
     {
         var squid = await fixture.GetAsync(ProxyMode.Basic);
