@@ -35,6 +35,18 @@ Describe 'Test-RescaleFips' {
         (Test-RescaleFips).DeviationsAllowed | Should -BeFalse
     }
 
+    It 'is what Connect-Rescale warns by' {
+        if ((Test-RescaleFips).FipsMode) { Set-ItResult -Skipped -Because 'this machine is in FIPS mode, where there is nothing to warn of'; return }
+        # A proxy that is not there keeps the call on this machine.
+        $arguments = @{ ApiUrl = 'https://itar.rescale-gov.com'; ApiKey = ConvertTo-SecureString -AsPlainText -Force 'k'; ProxyMode = 'Basic'; ProxyHost = '127.0.0.1'; ProxyPort = 1 }
+        try { Connect-Rescale @arguments -WarningVariable warnings -WarningAction SilentlyContinue } catch { $failed = $_ }
+        $failed.FullyQualifiedErrorId | Should -BeLike 'ProxyUnreachable,*'
+        @($warnings -match 'FIPS mode').Count | Should -Be 1
+        $env:RESCALE_ALLOW_NON_FIPS = 'true'
+        try { Connect-Rescale @arguments -WarningVariable warnings -WarningAction SilentlyContinue } catch { $null = $_ } finally { $env:RESCALE_ALLOW_NON_FIPS = $null }
+        @($warnings -match 'FIPS').Count | Should -Be 0
+    }
+
     It 'refuses a host that is no platform' {
         { Test-RescaleFips -ApiUrl https://evil.example -ErrorAction Stop } | Should -Throw -ErrorId 'PlatformNotAllowed,*'
     }

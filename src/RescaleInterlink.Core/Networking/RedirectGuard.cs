@@ -1,8 +1,9 @@
 namespace RescaleInterlink.Networking;
 
 /// <summary>
-/// Takes the address out of a redirect. This handler follows none, but AWSSDK answers a 307 by signing the request anew for whatever host the
-/// address names, with the session token and the body; without an address the redirect is an error like any other.
+/// Takes the address out of a redirect. The sockets follow none, but AWSSDK on its own sends the request, with the session token and the body,
+/// to the address of a 307 that looks like one of S3, and stumbles over any other in a way that is taken for a broken answer. Without an address
+/// the redirect is an error like any other, and final.
 /// </summary>
 internal sealed class RedirectGuard(HttpMessageHandler next) : DelegatingHandler(next)
 {
