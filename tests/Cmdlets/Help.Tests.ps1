@@ -69,6 +69,22 @@ Describe 'The about topics' {
     }
 }
 
+Describe 'The category of every kind of error' {
+    It 'is one of its own meaning, and is explained' {
+        $text = Get-Help about_RescaleErrors | Out-String -Width 300
+        $shell = (Get-Command Connect-Rescale).ImplementingType.Assembly
+        $core = [System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext($shell).LoadFromAssemblyName('RescaleInterlink.Core')
+        $categoryOf = $shell.GetType('RescaleInterlink.PowerShell.Base.ErrorRecords').GetMethod('CategoryOf')
+        $kinds = [Enum]::GetValues($core.GetType('RescaleInterlink.Errors.ErrorKind'))
+        $kinds.Count | Should -BeGreaterThan 10
+        foreach ($kind in $kinds) {
+            $category = $categoryOf.Invoke($null, @($kind))
+            $category | Should -Not -Be 'NotSpecified' -Because $kind
+            $text | Should -Match "\b$category\b"
+        }
+    }
+}
+
 Describe 'The tracked help' {
     It 'is what its source gives' -Skip:(-not $platyPS) {
         $made = New-TestFolder

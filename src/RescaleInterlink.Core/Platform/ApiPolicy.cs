@@ -47,7 +47,7 @@ public sealed record ApiPolicy
     /// <summary>Registering a file: after a lost answer whoever asked looks for the record before it asks again.</summary>
     internal CallPolicy Registration => JobCreation with { Uncertain = UncertainOutcome.Registration };
 
-    internal CallPolicy ConnectionTest => new(ConnectionTestTime, ConnectionTestTime, ConnectionTestRetries, TimeSpan.FromSeconds(2), RepeatRule.Always);
+    internal CallPolicy ConnectionTest => new(ConnectionTestTime, ConnectionTestTime, ConnectionTestRetries, TimeSpan.FromSeconds(2), RepeatRule.Always) { LongestTokenWait = ConnectionTestTime };
 
     internal CallPolicy Listing => new(ListingAttemptTimeout, ListingTime, MaxRetries, LongestRetryAfter, RepeatRule.Always);
 

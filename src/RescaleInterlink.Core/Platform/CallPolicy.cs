@@ -8,6 +8,9 @@ internal sealed record CallPolicy(TimeSpan AttemptTimeout, TimeSpan TotalTime, i
     /// <summary>What may have been done when an answer was lost that must not be asked for again.</summary>
     public UncertainOutcome Uncertain { get; init; } = UncertainOutcome.Job;
 
+    /// <summary>How long the call may wait for its turn before its first attempt; null for as long as it takes.</summary>
+    public TimeSpan? LongestTokenWait { get; init; }
+
     public static readonly HttpRequestOptionsKey<CallPolicy> Key = new("RescaleInterlink.CallPolicy");
 }
 

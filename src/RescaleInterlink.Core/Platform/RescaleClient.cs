@@ -35,7 +35,7 @@ public sealed class RescaleClient : IDisposable
         if (!PlatformAddress.IsLoopback(platform))
             _limiter.Enable(1);
         var retrying = new RetryHandler(policy, time, random, new CircuitBreaker(platform.Authority, time), new ThrottleHandler(time, transport));
-        _chain = new HttpMessageInvoker(new AuthenticationHandler(platform, apiKey, new RateLimitHandler(_limiter, retrying)));
+        _chain = new HttpMessageInvoker(new AuthenticationHandler(platform, apiKey, new RateLimitHandler(_limiter, time, retrying)));
         var channel = new ApiChannel(platform, apiKey, _chain, policy, time);
         Users = new UsersClient(channel);
         Files = new FilesClient(channel);

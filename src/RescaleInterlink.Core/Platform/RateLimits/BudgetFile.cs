@@ -22,6 +22,9 @@ internal static class BudgetFile
     /// <summary>Someone else has it open. On Unix .NET passes the system's own number on.</summary>
     public static bool IsHeld(IOException failure) => failure.HResult is WindowsSharingViolation or LinuxWouldBlock or MacWouldBlock;
 
+    /// <summary>For this process alone, until it is closed.</summary>
+    public static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+
     /// <summary>A new file that only this user can read.</summary>
     public static FileStream Create(string path)
     {

@@ -52,11 +52,13 @@ internal sealed class FileLedger : IBudgetLedger
     private readonly ScopeLimit _limit;
     private readonly TimeProvider _time;
     private readonly TimeSpan _patience;
+    private readonly Func<string, FileStream> _open;
     private Task _running = Task.CompletedTask;
 
     /// <param name="patience">Null for the usual 2 s.</param>
-    public FileLedger(string path, ScopeLimit limit, TimeProvider time, TimeSpan? patience = null)
-        => (Path, _limit, _time, _patience) = (path, limit, time, patience ?? Patience);
+    /// <param name="open">Null for the file system's own; a test gives one that hangs.</param>
+    public FileLedger(string path, ScopeLimit limit, TimeProvider time, TimeSpan? patience = null, Func<string, FileStream>? open = null)
+        => (Path, _limit, _time, _patience, _open) = (path, limit, time, patience ?? Patience, open ?? BudgetFile.Open);
 
     public string Path { get; }
 
@@ -97,7 +99,7 @@ internal sealed class FileLedger : IBudgetLedger
         {
             try
             {
-                using var file = new FileStream(Path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+                using var file = _open(Path);
                 var now = Uptime.Of(_time);
                 var state = BudgetFile.Read(file, _limit) ?? BudgetState.Empty(now);
                 var answer = state.Exchange(_limit, request, now);

@@ -114,6 +114,38 @@ public sealed class FileLedgerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_disk_that_hangs_is_asked_nothing_more_until_it_answers()
+    {
+        await Ledger().ExchangeAsync(Wanting("a"));
+        using var answers = new ManualResetEventSlim();
+        var asked = 0;
+        var ledger = new FileLedger(File, Limit, _time, TimeSpan.FromMilliseconds(50), path =>
+        {
+            Interlocked.Increment(ref asked);
+            answers.Wait();
+            return BudgetFile.Open(path);
+        });
+        for (var i = 0; i < 3; i++) await Assert.ThrowsAsync<BudgetUnavailableException>(() => ledger.ExchangeAsync(Wanting("b")));
+        Assert.Equal(1, asked);
+        answers.Set();
+        // What was asked for then is done now; after that it can be had again.
+        BudgetAnswer? answer = null;
+        while (answer is null)
+        {
+            try
+            {
+                answer = await ledger.ExchangeAsync(Wanting("b"));
+            }
+            catch (BudgetUnavailableException)
+            {
+                await Task.Delay(10);
+            }
+        }
+
+        Assert.NotEqual(0, answer.Granted);
+    }
+
+    [Fact]
     public async Task A_place_that_cannot_be_used_is_unavailable()
     {
         await System.IO.File.WriteAllTextAsync(_folder.File("limits"), "a file where the folder should be");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RescaleInterlink.Errors;
 using RescaleInterlink.LocalSandbox;
 using RescaleInterlink.Platform;
 using RescaleInterlink.Platform.RateLimits;
@@ -65,6 +66,24 @@ public class RateLimitTests
         client.UseLimitsOf(Profile(1));
         await client.Files.GetAsync("f1", default);
         Assert.Contains(time.Waits, wait => wait >= TimeSpan.FromSeconds(7));
+    }
+
+    /// <summary>Whoever connects is not left without a word until a long cooldown is over.</summary>
+    [Fact]
+    public async Task A_connection_test_waits_for_its_turn_no_longer_than_for_an_answer()
+    {
+        await using var server = ScriptedServer.InTurn(
+            reply => reply.JsonAsync(429, """{"detail":"slow"}""", "Retry-After: 3000"),
+            reply => reply.JsonAsync(200, """{"email":"a@b.c"}"""));
+        var time = new ManualTime();
+        using var client = Clients.For(server, time);
+        client.UseLimitsOf(Profile(1));
+        var first = await Assert.ThrowsAsync<RescaleException>(() => client.Files.GetAsync("f1", default));
+        Assert.Equal((ErrorIds.RateLimited, TimeSpan.FromSeconds(3000)), (first.ErrorId, first.RetryAfter));
+        var test = client.Users.TestConnectionAsync(default);
+        var failure = await Assert.ThrowsAsync<RescaleException>(() => time.RunAsync(test));
+        Assert.Equal((ErrorIds.RateLimited, ErrorBehavior.Wait), (failure.ErrorId, failure.Behavior));
+        Assert.Single(server.Requests);
     }
 
     [Theory]
