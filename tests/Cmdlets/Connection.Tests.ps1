@@ -1,6 +1,8 @@
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Support.ps1')
     Import-TestedModule
+    # Test files share one runspace.
+    Disconnect-Rescale -All
     $folder = New-TestFolder
     $sandbox = Start-TestSandbox $folder
     $key = [Net.NetworkCredential]::new('', $sandbox.ApiKey).Password
@@ -252,6 +254,14 @@ Describe 'Several connections' {
         }
         $seen | Should -Be $true, $true
         $connection.IsOpen | Should -BeTrue
+    }
+}
+
+Describe 'Every cmdlet' {
+    It 'takes -Connection, unless it is for this machine only' {
+        $local = 'Get-RescaleConfiguration', 'Get-RescaleConnection', 'Initialize-RescaleConfiguration', 'Remove-RescaleCredential', 'Save-RescaleCredential',
+            'Set-RescaleConfiguration', 'Start-RescaleSandbox', 'Stop-RescaleSandbox'
+        (Get-Command -Module RescaleInterlink | Where-Object { -not $_.Parameters.ContainsKey('Connection') }).Name | Sort-Object | Should -Be $local
     }
 }
 

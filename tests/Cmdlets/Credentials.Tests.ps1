@@ -8,6 +8,8 @@ BeforeDiscovery {
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Support.ps1')
     Import-TestedModule
+    # Test files share one runspace.
+    Disconnect-Rescale -All
     $folder = New-TestFolder
     $sandbox = Start-TestSandbox $folder
     $url = "$($sandbox.ApiUrl)"
@@ -203,7 +205,7 @@ Describe 'The token file' {
             (Get-Item -LiteralPath $token).UnixMode | Should -Be '-rw-------'
             (Get-Item -LiteralPath $env:RESCALE_CONFIG_HOME).UnixMode | Should -Be 'drwx------'
         }
-        (Save-RescaleCredential -Credential ([pscredential]::new('x', (ConvertTo-Secure $wrong))) -PassThru).FullName | Should -Be $token
+        (Save-RescaleCredential -Credential ([pscredential]::new('x', (ConvertTo-Secure $wrong))) -PassThru | Get-Content -Raw) | Should -Be "$wrong`n"
         [IO.File]::ReadAllText($token) | Should -Be "$wrong`n"
         Remove-RescaleCredential
         Test-Path -LiteralPath $token | Should -BeFalse

@@ -45,6 +45,6 @@ public sealed class SaveRescaleCredentialCommand : AsyncCmdlet
         else
             await Configuration.TokenFile.WriteAsync(chosen, key, StopToken);
         if (PassThru)
-            await InvokeAsync(() => WriteObject(new FileInfo(path)));
+            await InvokeAsync(() => WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true));
     }
 }
