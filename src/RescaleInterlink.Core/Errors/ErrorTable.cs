@@ -36,7 +36,7 @@ public static class ErrorTable
         Row(ErrorIds.RateLimited, "Wait a while, then try again; Get-RescaleRateLimit shows how much is left.", ErrorKind.RateLimited),
         Row(ErrorIds.ProxyAuthenticationRequired, "Give the proxy's user name and password.", Authentication),
         Row(ErrorIds.ProxyUnreachable, "Check the proxy's name and port and that this machine is in the network it belongs to.", Unreachable),
-        Row(ErrorIds.ProxyRefused, "Ask the network team whether this host is allowed and which proxy to use.", Unreachable, Permission, Protocol),
+        Row(ErrorIds.ProxyRefused, "Ask the network team whether this host is allowed and which proxy to use.", Unreachable, Protocol),
         Row(ErrorIds.ProxyInvalid, "Give -ProxyMode System, or -ProxyMode Basic or Ntlm with -ProxyHost.", InvalidInput),
         Row(ErrorIds.NtlmNotAllowed, "Use a proxy that takes Basic, with -ProxyMode Basic.", Permission),
         Row(ErrorIds.CertificateRejected, "Check the address and the clock, and whether a proxy in between uses a certificate of its own.", Protocol, Authentication),

@@ -69,7 +69,8 @@ internal static partial class ProxyErrors
                 Behavior = ErrorBehavior.Retry,
                 StatusCode = status,
             },
-            _ => new RescaleException(ErrorIds.ProxyRefused, ErrorKind.Permission, $"The proxy {Name(proxy)} does not allow a connection to {place} ({status}).", AskTheNetworkTeam, refused) { StatusCode = status },
+            // Not a matter of the user's permissions on the platform: what has been sent is kept until the way is free.
+            _ => new RescaleException(ErrorIds.ProxyRefused, ErrorKind.Unreachable, $"The proxy {Name(proxy)} does not allow a connection to {place} ({status}).", AskTheNetworkTeam, refused) { StatusCode = status },
         };
     }
 

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Networking;
 
@@ -76,6 +78,35 @@ public class ProxyRouteTests
         Assert.Equal(("user", "p:w d"), Names(given.Credentials!.GetCredential(proxy, "Basic")));
     }
 
+    [Fact]
+    public void Whatever_the_environment_holds_is_a_proxy_without_a_password_in_its_address_or_one_error()
+    {
+        var text = Gen.ArrayOf(Gen.Elements("aB1.:/@?#%[]\\ -_\0ü".ToCharArray())).Select(static c => new string(c));
+        Prop.ForAll((from value in Gen.OneOf(text, text.Select(static t => "http://" + t), text.Select(static t => $"http://us3r:s3cret@{t}")) from target in text select (value, target)).ToArbitrary(), static c =>
+        {
+            try
+            {
+                var proxy = Route(new ProxySettings(ProxyMode.System), ("HTTPS_PROXY", c.value))?.GetProxy(new Uri("https://platform.rescale.com/"));
+                return proxy is null ? string.IsNullOrWhiteSpace(c.value) : proxy.UserInfo.Length == 0 && proxy.Port > 0 && !proxy.AbsoluteUri.Contains("s3cret", StringComparison.Ordinal);
+            }
+            catch (RescaleException e)
+            {
+                return e.ErrorId == ErrorIds.ProxyInvalid && !e.ToString().Contains("s3cret", StringComparison.Ordinal);
+            }
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
+    }
+
+    [Fact]
+    public void Any_user_and_password_survive_the_way_through_an_address()
+        => Prop.ForAll(ArbMap.Default.ArbFor<(NonEmptyString User, string Password)>(), static c =>
+        {
+            // Half a character has no form in an address.
+            if (c.Password is null || !IsWhole(c.User.Get) || !IsWhole(c.Password))
+                return true;
+            var route = Route(new ProxySettings(ProxyMode.System), ("HTTPS_PROXY", $"http://{Uri.EscapeDataString(c.User.Get)}:{Uri.EscapeDataString(c.Password)}@proxy.test:3128"))!;
+            return Names(route.Credentials!.GetCredential(new Uri("http://proxy.test:3128"), "Basic")) == (c.User.Get, c.Password);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+
     [Theory]
     [InlineData(0, 8080)]
     [InlineData(3128, 3128)]
@@ -151,6 +182,8 @@ public class ProxyRouteTests
     [Fact]
     public void Its_text_holds_no_user_and_no_password()
         => Assert.Equal("Ntlm proxy.test:8080", new ProxySettings(ProxyMode.Ntlm, "proxy.test") { Credential = User }.ToString());
+
+    private static bool IsWhole(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) == text;
 
     private static (string, string) Names(NetworkCredential? credential) => (credential!.UserName, credential.Password);
 
