@@ -6,6 +6,7 @@ BeforeAll {
     $folder = New-TestFolder
     $sandbox = Start-TestSandbox $folder
     $connection = $sandbox | Connect-Rescale
+    function Get-Completion { param([string] $Line) @((TabExpansion2 -inputScript $Line -cursorColumn $Line.Length).CompletionMatches) }
     $draft = @{ AnalysisCode = 'user_included'; CoreType = 'emerald'; Command = 'true'; CreateOnly = $true }
 }
 
@@ -227,6 +228,25 @@ Describe 'Text of the platform on the terminal' {
         # Not shown by Should: the report of a failure would have them too.
         ($shown -match "`e\[2J|`a|`u{202e}|`u{9b}") | Should -BeFalse
         $shown.Trim() | Should -Not -BeNullOrEmpty
+    }
+
+    It 'has none when a job of the platform really has such a name' {
+        $name = "x`e[2J`a`u{202e}`u{9b}y"
+        $job = Submit-RescaleJob @draft -JobName $name -Verbose 4>&1 | Where-Object { $_ -isnot [Management.Automation.VerboseRecord] }
+        # The object has the name as it is, and finds its job by it.
+        (Get-RescaleJob -JobId $job.Id).Name | Should -BeExactly $name
+        $rendering = $PSStyle.OutputRendering
+        try {
+            $PSStyle.OutputRendering = 'Ansi'
+            $table = Get-RescaleJob -JobId $job.Id | Out-String -Width 300
+            $list = Get-RescaleJob -JobId $job.Id | Format-List | Out-String -Width 300
+            $completions = @(Get-Completion "Get-RescaleJob -JobId $($job.Id.Substring(0, 3))" | Where-Object CompletionText -eq $job.Id)
+        }
+        finally { $PSStyle.OutputRendering = $rendering }
+        foreach ($shown in $table, $list, "$($completions.ListItemText) $($completions.ToolTip)") {
+            ($shown -match "`e\[2J|`a|`u{202e}|`u{9b}") | Should -BeFalse
+            $shown.Contains('\u001b[2J') | Should -BeTrue
+        }
     }
 
     It 'has none in errors, questions and messages' {

@@ -142,6 +142,32 @@ public class ParserPropertyTests
     public void An_errors_body_is_shown_as_what_it_is(string body, string? type, string expected)
         => Assert.Equal(expected, ErrorBody.Describe(Encoding.UTF8.GetBytes(body), type, new ApiKey(Clients.Key)));
 
+    /// <summary>What a search that goes back and forth would need hours for. No time is asserted: it would not end.</summary>
+    [Theory]
+    [InlineData("a.")]
+    [InlineData("eyAAAAAA.")]
+    [InlineData("ey")]
+    [InlineData("https://")]
+    [InlineData("http://a@")]
+    [InlineData("token:")]
+    [InlineData("Authorization: ")]
+    [InlineData("Bearer ")]
+    [InlineData("\"sig\":")]
+    [InlineData("x-amz-")]
+    [InlineData("0123456789abcdef")]
+    [InlineData("AbC1/")]
+    [InlineData("AKIA")]
+    [InlineData("<title")]
+    [InlineData("<title>a")]
+    [InlineData("\u001b")]
+    [InlineData("-----BEGIN PRIVATE KEY-----")]
+    public void A_megabyte_of_one_word_is_read_in_passing(string word)
+    {
+        var flood = string.Concat(Enumerable.Repeat(word, BoundedBody.ErrorLimit / word.Length));
+        foreach (var type in new[] { "text/plain", "text/html" })
+            Assert.InRange(ErrorBody.Describe(Encoding.UTF8.GetBytes(flood), type, new ApiKey(Clients.Key)).Length, 1, ErrorBody.ShownLength + 3);
+    }
+
     [Fact]
     public void An_errors_body_shows_nothing_of_a_key_that_is_longer_than_what_is_shown()
     {
