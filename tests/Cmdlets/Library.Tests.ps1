@@ -140,6 +140,9 @@ Describe 'Get-RescaleFolder and New-RescaleFolder' {
         $made.Name | Should -Be 'a', 'b'
         Get-Id $failed[0] | Should -Be 'FolderAlreadyExists'
         (New-RescaleFolder a -ParentId $shelf.Id -Force).Id | Should -Be $made[0].Id
+        $null = Invoke-SandboxControl $sandbox Delete requests
+        $null = 1..5 | ForEach-Object { "many $_" } | New-RescaleFolder -ParentId $shelf.Id
+        Get-Count 'GET /api/v3/folders/{id}/contents/' | Should -BeLessOrEqual 1
         # By an id the path begins with that, and names the same folder.
         $beneath = New-RescaleFolder c -ParentId $made[0].Id
         $beneath.Path | Should -Be "$($made[0].Id)/c"
@@ -227,7 +230,8 @@ Describe 'Get-RescaleFolderItem' {
         Set-Fault $sandbox @{ target = 'api'; method = 'GET'; path = '/folders/'; fault = 'status'; status = 401; skip = 1 }
         try { $items = @(Get-RescaleFolderItem $many.Id -Recurse -ErrorAction SilentlyContinue -ErrorVariable failed) } finally { Clear-Fault $sandbox }
         $items.Count | Should -Be 4
-        ($failed | ForEach-Object { Get-Id $_ } | Sort-Object -Unique) | Should -Be 'ApiKeyRejected'
+        @($failed).Count | Should -Be 1
+        Get-Id $failed[0] | Should -Be 'ApiKeyRejected'
     }
 }
 
@@ -343,6 +347,22 @@ Describe 'Remove-RescaleFolder' {
         $shelf | Remove-RescaleFolder -Force -Permanent
         $shelf | Remove-RescaleFolder -Force -Permanent -ErrorAction SilentlyContinue -ErrorVariable failed
         Get-Id $failed[0] | Should -Be 'FolderNotFound'
+    }
+}
+
+Describe 'A file is no folder, and a folder no file' {
+    It 'whatever is piped where' {
+        $shelf = New-Shelf
+        $inner = New-RescaleFolder inner -ParentId $shelf.Path
+        $null = Send-Named $inner.Path 'file'
+        foreach ($options in @{}, @{ Permanent = $true }) {
+            Get-RescaleFolderItem $inner.Path -File | Remove-RescaleFolder -Force @options -ErrorAction SilentlyContinue -ErrorVariable failed
+            Get-Id $failed[0] | Should -Be 'FolderNotFound'
+            Get-RescaleFolderItem $shelf.Path -Directory | Remove-RescaleFile -Force @options -ErrorAction SilentlyContinue -ErrorVariable failed
+            Get-Id $failed[0] | Should -Be 'FileNotFound'
+        }
+        Get-Names $shelf.Id | Should -Be 'inner'
+        Get-Names $inner.Id | Should -Be 'file'
     }
 }
 

@@ -15,8 +15,8 @@ public sealed class RemoveRescaleFolderCommand : RemovalCmdlet
     private const string IdSet = "Id";
     private const string ObjectSet = "InputObject";
 
+    // Without an alias FolderId: that is where a file lies, and nobody who pipes a file means its folder.
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
-    [Alias("FolderId")]
     [ArgumentCompleter(typeof(FolderPathCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Id { get; set; } = [];

@@ -37,9 +37,6 @@ internal static class AllOrNone
     /// <summary>Whether a refusal can be due to one of several things. A key that is refused, or a platform that is away, is not.</summary>
     public static bool IsAboutItems(RescaleException error) => error.StatusCode is 400 or 403 or 404 or 409;
 
-    /// <summary>Whether every further call would fail likewise: it is one error then, and not one for each thing that is left.</summary>
-    public static bool EndsAll(RescaleException error) => error.Kind is ErrorKind.Authentication or ErrorKind.Unreachable or ErrorKind.TimedOut or ErrorKind.RateLimited;
-
     private static async Task<RescaleException?> TryAsync<T>(Func<IReadOnlyList<T>, Task> call, IReadOnlyList<T> items)
     {
         try
@@ -47,7 +44,7 @@ internal static class AllOrNone
             await call(items).ConfigureAwait(false);
             return null;
         }
-        catch (RescaleException e) when (!EndsAll(e))
+        catch (RescaleException e) when (!WholeFailure.EndsAll(e))
         {
             return e;
         }

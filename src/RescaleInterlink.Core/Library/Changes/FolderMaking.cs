@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Library.Listing;
 using RescaleInterlink.Platform;
@@ -22,36 +23,22 @@ public sealed class FolderMaking
     {
         ArgumentNullException.ThrowIfNull(parent);
         SafeFileName.RequirePlain(name);
-        if (await FindAsync(parent, name, cancellationToken).ConfigureAwait(false) is { } there)
-            return useExisting ? there : throw Exists(there);
-        var made = await CreateAsync(parent, name, cancellationToken).ConfigureAwait(false);
-        _paths.Forget(parent.Id);
-        return made;
-    }
-
-    private async Task<FolderPlace> CreateAsync(FolderPlace parent, string name, CancellationToken cancellationToken)
-    {
-        try
+        if (await _paths.FindExactlyAsync(parent.Id, name, isFresh: false, cancellationToken).ConfigureAwait(false) is { } taken)
+            return useExisting ? Place(parent, name, taken) : throw Exists(Place(parent, name, taken));
+        var made = "";
+        var (error, wasRepeated) = await RepetitionWatch.TryAsync(async () =>
+            made = await _client.CreateAsync(parent.Id, name, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        if (error is null)
         {
-            return Place(parent, name, await _client.CreateAsync(parent.Id, name, cancellationToken).ConfigureAwait(false));
-        }
-        catch (RescaleException e) when (e.StatusCode is 400 or 409)
-        {
-            if (await FindAsync(parent, name, cancellationToken).ConfigureAwait(false) is not { } there)
-                throw;
-            return there;
-        }
-    }
-
-    private async Task<FolderPlace?> FindAsync(FolderPlace parent, string name, CancellationToken cancellationToken)
-    {
-        await foreach (var entry in _client.ListContentsAsync(parent.Id, cancellationToken).ConfigureAwait(false))
-        {
-            if (entry.IsFolder && !entry.Item.IsDeleted && entry.Item.Name == name)
-                return Place(parent, name, entry.Item.Id);
+            _paths.Remember(parent.Id, name, made);
+            return Place(parent, name, made);
         }
 
-        return null;
+        // Somebody was faster, or the answer to our own first attempt was lost. If neither, the error is real.
+        if (error.StatusCode is 400 or 409 && await _paths.FindExactlyAsync(parent.Id, name, isFresh: true, cancellationToken).ConfigureAwait(false) is { } there)
+            return useExisting || wasRepeated ? Place(parent, name, there) : throw Exists(Place(parent, name, there));
+        ExceptionDispatchInfo.Throw(error);
+        throw error;
     }
 
     private static FolderPlace Place(FolderPlace parent, string name, string id)

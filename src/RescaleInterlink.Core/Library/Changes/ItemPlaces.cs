@@ -41,7 +41,7 @@ internal sealed class ItemPlaces(RescaleClient client, FolderPaths paths)
             {
                 record = await client.Files.GetAsync(item.Id, cancellationToken).ConfigureAwait(false);
             }
-            catch (RescaleException e) when (!AllOrNone.EndsAll(e))
+            catch (RescaleException e) when (!WholeFailure.EndsAll(e))
             {
                 found[item] = new ItemPlace(null, false, e);
                 continue;

@@ -126,7 +126,7 @@ public sealed class LibraryChanges
             {
                 await call(item, token).ConfigureAwait(false);
             }
-            catch (RescaleException e) when (!AllOrNone.EndsAll(e))
+            catch (RescaleException e) when (!WholeFailure.EndsAll(e))
             {
                 error = e;
             }

@@ -28,6 +28,16 @@ internal sealed class FolderLevel
         return level;
     }
 
+    /// <summary>The same with one more.</summary>
+    public FolderLevel With(string name, string id)
+    {
+        var level = new FolderLevel(ParentId, ReadAt);
+        foreach (var folder in Folders)
+            level.Add(folder.Name, folder.Id);
+        level.Add(name, id);
+        return level;
+    }
+
     /// <summary>The folder of exactly this name, else the only one whose name differs in case alone.</summary>
     /// <exception cref="RescaleException">FolderAmbiguous.</exception>
     public FolderPlace? Find(string name, string parentPath)

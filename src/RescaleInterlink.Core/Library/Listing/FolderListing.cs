@@ -29,7 +29,8 @@ internal sealed class FolderListing(FoldersClient client, ListingOptions options
 
     private sealed record Found(string Id, string Path, string RelativePath, int Level, TreeVerdict Verdict);
 
-    /// <exception cref="RescaleException">FolderNotFound, ...: the first folder could not be listed.</exception>
+    /// <exception cref="RescaleException">FolderNotFound, ...: the first folder could not be listed; or a failure that every further folder would meet,
+    /// behind all that was listed before.</exception>
     public IAsyncEnumerable<ListingStep> RunAsync(FolderPlace place, CancellationToken cancellationToken)
     {
         var top = new Found(place.Id, place.Path ?? place.Id, "", 0, options.Filter.Top);
@@ -106,7 +107,7 @@ internal sealed class FolderListing(FoldersClient client, ListingOptions options
             await foreach (var entry in client.ListContentsAsync(folder.Id, pageSize, cancellationToken).ConfigureAwait(false))
                 await TellAsync(folder, entry, cancellationToken).ConfigureAwait(false);
         }
-        catch (RescaleException e) when (folder.Level > 0)
+        catch (RescaleException e) when (folder.Level > 0 && !WholeFailure.EndsAll(e))
         {
             await _steps.Writer.WriteAsync(new ListingStep.Failed(folder.Id, folder.Path, e), cancellationToken).ConfigureAwait(false);
         }

@@ -102,6 +102,24 @@ public sealed class FolderPaths
         return [.. level.Folders.Select(folder => new FolderPlace(folder.Id, place.Id, FolderPath.Join(place.ToString(), folder.Name), folder.Name))];
     }
 
+    /// <summary>The first folder of exactly this name in another. What is remembered is believed only when it has none.</summary>
+    internal async Task<string?> FindExactlyAsync(string parentId, string name, bool isFresh, CancellationToken cancellationToken)
+    {
+        var (level, wasRemembered) = await LevelAsync(parentId, isFresh, cancellationToken).ConfigureAwait(false);
+        var id = level.Folders.Find(folder => folder.Name == name).Id;
+        return id is not null && wasRemembered ? await FindExactlyAsync(parentId, name, isFresh: true, cancellationToken).ConfigureAwait(false) : id;
+    }
+
+    /// <summary>Remembers a folder that was just made.</summary>
+    internal void Remember(string parentId, string name, string id)
+    {
+        lock (_levels)
+        {
+            if (_levels.TryGetValue(parentId, out var level))
+                _levels[parentId] = level.With(name, id);
+        }
+    }
+
     /// <summary>Forgets where a folder lies and what lies in it, because it was changed or is gone.</summary>
     public void Forget(string folderId)
     {
