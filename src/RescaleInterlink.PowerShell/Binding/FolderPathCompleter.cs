@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using RescaleInterlink.Errors;
 using RescaleInterlink.Library.Listing;
 using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.PowerShell.Objects;
@@ -35,7 +36,8 @@ public sealed class FolderPathCompleter : IArgumentCompleter
                 end--;
             string folder = end == 0 ? "/" : word[..end];
             return [.. Children(connection.Session, folder)
-                .Where(place => place.Path!.StartsWith(word, StringComparison.OrdinalIgnoreCase))
+                // A name that would not look like what it is cannot be chosen by looking.
+                .Where(place => place.Path!.StartsWith(word, StringComparison.OrdinalIgnoreCase) && !place.Path.Any(ShownText.IsUnsafe))
                 .OrderBy(place => place.Name, StringComparer.OrdinalIgnoreCase)
                 .Select(place => new CompletionResult(Quote(place.Path!), place.Name!, CompletionResultType.ParameterValue, $"{place.Path} ({place.Id})"))];
         }

@@ -94,7 +94,7 @@ public sealed class GetRescaleFolderItemCommand : RescaleCmdlet
                 WriteError(ErrorRecords.From(failed.Error, failed.Path));
                 return null;
             case ListingStep.Repeated repeated:
-                WriteWarning($"The folder '{repeated.Path}' ({repeated.FolderId}) is listed a second time and is not entered again.");
+                WriteWarning(ShownText.OneLine($"The folder '{repeated.Path}' ({repeated.FolderId}) is listed a second time and is not entered again."));
                 return null;
             default:
                 return null;
