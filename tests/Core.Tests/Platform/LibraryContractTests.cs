@@ -1,4 +1,5 @@
 using RescaleInterlink.Core.Tests.Library;
+using RescaleInterlink.Core.Tests.Platform.Contract;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Platform;
 using RescaleInterlink.Testing;
@@ -9,8 +10,7 @@ namespace RescaleInterlink.Core.Tests.Platform;
 public class LibraryContractTests(SharedSandbox shared)
 {
     [Fact]
-    [Trait("Endpoint", "F1")]
-    [Trait("Endpoint", "F2")]
+    [Endpoint("F1", "F2")]
     public async Task A_file_is_registered_and_got_with_all_that_a_download_needs()
     {
         using var session = await (await shared.GetAsync()).ConnectAsync();
@@ -24,8 +24,7 @@ public class LibraryContractTests(SharedSandbox shared)
     }
 
     [Fact]
-    [Trait("Endpoint", "F3")]
-    [Trait("Endpoint", "F4")]
+    [Endpoint("F4")]
     public async Task Files_are_listed_newest_first_over_all_pages_and_without_those_in_the_Trash()
     {
         await using var sandbox = await SandboxFixture.StartAsync();
@@ -41,7 +40,7 @@ public class LibraryContractTests(SharedSandbox shared)
     }
 
     [Fact]
-    [Trait("Endpoint", "F5")]
+    [Endpoint("F5")]
     public async Task A_file_is_deleted_for_good()
     {
         using var session = await (await shared.GetAsync()).ConnectAsync();
@@ -54,7 +53,7 @@ public class LibraryContractTests(SharedSandbox shared)
     }
 
     [Fact]
-    [Trait("Endpoint", "F6")]
+    [Endpoint("F6")]
     public async Task A_file_is_moved()
     {
         using var session = await (await shared.GetAsync()).ConnectAsync();
@@ -68,9 +67,7 @@ public class LibraryContractTests(SharedSandbox shared)
     }
 
     [Fact]
-    [Trait("Endpoint", "F7")]
-    [Trait("Endpoint", "F8")]
-    [Trait("Endpoint", "F9")]
+    [Endpoint("F7", "F8", "F9")]
     public async Task Tags_come_and_go_and_stand_in_the_record()
     {
         using var session = await (await shared.GetAsync()).ConnectAsync();
@@ -90,8 +87,7 @@ public class LibraryContractTests(SharedSandbox shared)
     }
 
     [Fact]
-    [Trait("Endpoint", "D1")]
-    [Trait("Endpoint", "D2")]
+    [Endpoint("D1", "D2")]
     public async Task A_folder_is_made_and_its_contents_are_listed_over_all_pages()
     {
         using var session = await (await shared.GetAsync()).ConnectAsync();
@@ -107,7 +103,7 @@ public class LibraryContractTests(SharedSandbox shared)
     }
 
     [Fact]
-    [Trait("Endpoint", "D3")]
+    [Endpoint("D3")]
     public async Task A_folder_is_deleted_for_good_with_all_beneath_it()
     {
         using var session = await (await shared.GetAsync()).ConnectAsync();
@@ -122,8 +118,7 @@ public class LibraryContractTests(SharedSandbox shared)
     }
 
     [Fact]
-    [Trait("Endpoint", "D4")]
-    [Trait("Endpoint", "D5")]
+    [Endpoint("D4", "D5")]
     public async Task The_Trash_takes_all_or_none_from_their_true_folder_and_shows_links()
     {
         using var session = await (await shared.GetAsync()).ConnectAsync();
@@ -144,8 +139,7 @@ public class LibraryContractTests(SharedSandbox shared)
     }
 
     [Fact]
-    [Trait("Endpoint", "D6")]
-    [Trait("Endpoint", "D7")]
+    [Endpoint("D6", "D7")]
     public async Task What_is_in_the_Trash_comes_back_or_goes_all_or_none()
     {
         using var session = await (await shared.GetAsync()).ConnectAsync();
