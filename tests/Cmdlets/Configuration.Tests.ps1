@@ -132,6 +132,42 @@ Describe 'The configuration' {
         (Get-RescaleConfiguration tar_workers, upload_workers, throttle_limit).Value | Should -Be 15, 15, 15
     }
 
+    It 'is whole, and can be written, after a writer was killed' {
+        $file = Join-Path (New-TestFolder) 'script.ps1'
+        Set-Content -LiteralPath $file -Value @'
+$ErrorActionPreference = 'Stop'
+Import-Module $args[0]
+for ($value = 1; ; $value = $value % 1000 + 1) {
+    Set-RescaleConfiguration -TarWorkers $value -UploadWorkers $value -ThrottleLimit 7
+    if ($value -eq 1) { [Console]::Out.WriteLine('begun'); [Console]::Out.Flush() }
+}
+'@
+        $seed = [Environment]::TickCount
+        Write-Host "Moments of the kills: seed $seed"
+        $random = [Random]::new($seed)
+        foreach ($round in 1..4) {
+            $start = [Diagnostics.ProcessStartInfo]::new([Environment]::ProcessPath)
+            $prefix = if ([IO.Path]::GetFileNameWithoutExtension($start.FileName) -eq 'dotnet') { @(Join-Path $PSHOME 'pwsh.dll') }
+            foreach ($argument in @($prefix) + '-NoProfile', '-NonInteractive', '-File', $file, $ModulePath) { if ($argument) { $start.ArgumentList.Add($argument) } }
+            $start.RedirectStandardOutput = $true
+            $process = [Diagnostics.Process]::Start($start)
+            try {
+                $process.StandardOutput.ReadLine() | Should -Be 'begun'
+                [Threading.Thread]::Sleep($random.Next(0, 150))
+            }
+            finally {
+                $process.Kill()
+                $process.WaitForExit()
+            }
+            $tar, $upload, $own = (Get-RescaleConfiguration tar_workers, upload_workers, throttle_limit).Value
+            $tar | Should -Be $upload
+            $own | Should -Be 7
+            Set-RescaleConfiguration -JobWorkers $round
+            (Get-RescaleConfiguration job_workers).Value | Should -Be $round
+            Get-ChildItem -LiteralPath $env:RESCALE_CONFIG_HOME -Force -Filter *.tmp | Should -BeNullOrEmpty
+        }
+    }
+
     It 'is completed by name' {
         (Get-Completion 'Get-RescaleConfiguration proxy_').CompletionText | Should -Be 'proxy_mode', 'proxy_host', 'proxy_port', 'proxy_user', 'proxy_warmup'
         (Get-Completion 'Set-RescaleConfiguration tar_compression ').CompletionText | Should -Be 'none', 'gzip'
