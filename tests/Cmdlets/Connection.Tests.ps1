@@ -289,7 +289,7 @@ Describe 'Test-RescaleConnection' {
         $result | Format-List * | Out-String | Should -Not -Match 'fedcba'
 
         $result = Test-RescaleConnection https://example.com $wrong -ErrorVariable +failed
-        $result.Reachable, $result.ApiUrl, $result.ErrorId | Should -Be $false, $null, 'PlatformNotAllowed'
+        $result.Reachable, $result.ApiUrl, $result.ErrorId | Should -Be $null, $null, 'PlatformNotAllowed'
 
         $stopped = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
         $stopped.Start(); $port = $stopped.LocalEndpoint.Port; $stopped.Stop()
@@ -297,7 +297,8 @@ Describe 'Test-RescaleConnection' {
         $result.Reachable, $result.Authenticated, $result.ErrorId | Should -Be $false, $false, 'PlatformUnreachable'
         Test-RescaleConnection "http://127.0.0.1:$port" $wrong -Quiet -ErrorVariable +failed | Should -Be $false
 
-        (Test-RescaleConnection $sandbox.ApiUrl -ErrorVariable +failed).ErrorId | Should -Be 'ApiKeyMissing'
+        $result = Test-RescaleConnection $sandbox.ApiUrl -ErrorVariable +failed
+        $result.Reachable, $result.Authenticated, $result.ErrorId | Should -Be $null, $false, 'ApiKeyMissing'
         $failed | Should -BeNullOrEmpty
     }
 

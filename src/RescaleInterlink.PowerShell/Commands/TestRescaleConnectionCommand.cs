@@ -81,7 +81,7 @@ public sealed class TestRescaleConnectionCommand : ConnectionParameters
     private static ConnectionTestItem Result(Uri? platform, string? keySource, string? proxy, UserProfile? user, TimeSpan duration, RescaleException? failure) => new()
     {
         ApiUrl = platform,
-        Reachable = user is not null || IsAnswer(failure),
+        Reachable = platform is null ? null : user is not null || IsAnswer(failure),
         Authenticated = user is not null,
         User = user?.Email,
         KeySource = keySource,

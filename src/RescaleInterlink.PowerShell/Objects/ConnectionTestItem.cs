@@ -10,8 +10,8 @@ public sealed class ConnectionTestItem : IShellObject
     /// <summary>Null when it could not be told, or is none.</summary>
     public Uri? ApiUrl { get; internal init; }
 
-    /// <summary>Whether the platform itself answered, whatever it said.</summary>
-    public bool Reachable { get; internal init; }
+    /// <summary>Whether the platform itself answered, whatever it said; null when nothing was sent, as without a key.</summary>
+    public bool? Reachable { get; internal init; }
 
     /// <summary>Whether it took the key.</summary>
     public bool Authenticated { get; internal init; }
