@@ -49,10 +49,11 @@ internal sealed class ItemPlaces(RescaleClient client, FolderPaths paths)
 
             if (record.IsDeleted)
                 found[item] = ItemPlace.InTrash;
-            else if (record.FolderId is not null)
-                found[item] = new ItemPlace(record.FolderId, false, null);
-            else
+            else if (record.FolderId is null)
                 return;
+            // A folder that the platform has just refused is not believed twice.
+            else if (record.FolderId != item.ParentId)
+                found[item] = new ItemPlace(record.FolderId, false, null);
         }
     }
 

@@ -35,7 +35,8 @@ public sealed class LibraryChanges
             unsettled.Add(item, null);
         await foreach (var (item, error) in ByParentAsync(open.Where(static item => item.ParentId is not null), cancellationToken).ConfigureAwait(false))
         {
-            if (error is not null && AllOrNone.IsAboutItems(error))
+            // What was not found there may be somewhere else; what is not permitted is no question of place.
+            if (error?.StatusCode is 400 or 404)
                 unsettled.Add(item, error);
             else
                 yield return new SettledItem(item, error);

@@ -109,7 +109,7 @@ internal sealed class DownloadPlan(FoldersClient client, FolderDownloadOptions o
                 return;
             await TellAsync(folder, names, comparison, cancellationToken).ConfigureAwait(false);
         }
-        catch (RescaleException e) when (!isTop)
+        catch (RescaleException e) when (!isTop && e.Kind != ErrorKind.Authentication)
         {
             // The same failure comes back from every folder beneath one that could not be made, and is told once.
             if (_told.TryAdd(e, true))

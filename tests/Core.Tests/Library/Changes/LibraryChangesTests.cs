@@ -144,6 +144,36 @@ public class LibraryChangesTests(SharedSandbox shared)
     }
 
     [Fact]
+    public async Task A_record_that_names_the_wrong_folder_is_not_believed_twice()
+    {
+        await using var server = new ScriptedServer((request, reply) => request.Target switch
+        {
+            "/api/v3/folders/wrong/contents/archive/" => reply.JsonAsync(400, """{"fileIds":["Invalid pk"]}"""),
+            var t when t.StartsWith("/api/v3/folders/L/contents/?", StringComparison.Ordinal) => reply.JsonAsync(200, """{"results":[{"type":"folder","item":{"id":"right","name":"right"}}]}"""),
+            var t when t.StartsWith("/api/v3/folders/right/contents/?", StringComparison.Ordinal) => reply.JsonAsync(200, """{"results":[{"type":"file","item":{"id":"f1","name":"x"}}]}"""),
+            var t when t.StartsWith("/api/v3/files/", StringComparison.Ordinal) => reply.JsonAsync(200, """{"id":"f1","name":"x","isUploaded":true,"currentFolderId":"wrong"}"""),
+            _ => reply.JsonAsync(200, """{"results":[]}"""),
+        });
+        using var client = Clients.For(server);
+        var changes = new LibraryChanges(client, new FolderPaths(client.Folders, _ => ValueTask.FromResult(new RootFolders("J", "L")), TimeProvider.System));
+        Assert.Null((await CollectAsync(changes.TrashAsync([new LibraryItem("f1", false, "wrong")], default)))["f1"]);
+        Assert.Equal("/api/v3/folders/right/contents/archive/", server.Requests[^1].Target);
+    }
+
+    [Fact]
+    public async Task What_is_not_permitted_is_looked_for_nowhere_else()
+    {
+        await using var sandbox = await SandboxFixture.StartAsync();
+        using var session = await sandbox.ConnectAsync();
+        var shelf = await Shelf.MakeAsync(session);
+        var items = new[] { new LibraryItem(await shelf.AddAsync("a"), false, shelf.Id), new LibraryItem(await shelf.AddAsync("b"), false, shelf.Id) };
+        await sandbox.SetFaultsAsync("""{"target":"api","method":"POST","path":"/archive/$","fault":"status","status":403}""");
+        var listed = await sandbox.CountRequestsAsync("GET", "/api/v3/folders/{id}/contents/");
+        Assert.Equal([ErrorIds.PermissionDenied, ErrorIds.PermissionDenied], (await TrashAsync(session, items)).Values);
+        Assert.Equal(listed, await sandbox.CountRequestsAsync("GET", "/api/v3/folders/{id}/contents/"));
+    }
+
+    [Fact]
     public async Task Nothing_is_said_to_be_nowhere_as_long_as_a_folder_could_not_be_looked_into()
     {
         await using var server = new ScriptedServer((request, reply) => request.Target switch

@@ -115,6 +115,34 @@ public class FolderPathsTests(SharedSandbox shared)
     }
 
     [Fact]
+    public async Task Whole_folders_go_to_and_come_from_the_one_that_has_the_path_now()
+    {
+        using var session = await (await shared.GetAsync()).ConnectAsync();
+        using var other = await (await shared.GetAsync()).ConnectAsync();
+        using var folder = new TemporaryFolder();
+        var shelf = await Shelf.MakeAsync(session);
+        var path = $"{shelf.Path}/a";
+        async Task<string> ReplaceAsync(string old)
+        {
+            Assert.Equal(old, await session.Library.ResolveFolderAsync(path, default));
+            await other.Client.Folders.DeleteAsync(old, default);
+            return await other.Client.Folders.CreateAsync(shelf.Id, "a", default);
+        }
+
+        var second = await ReplaceAsync(await shelf.MakeFolderAsync("a"));
+        Folders.Trees.Make(folder.Path, "tree/x");
+        var sent = await Folders.Trees.SendAsync(session, folder.File("tree"), path);
+        Assert.Equal("tree", Assert.Single(await shelf.NamesAsync(second)));
+        Assert.NotEmpty(sent.Files);
+
+        var third = await ReplaceAsync(second);
+        await shelf.AddAsync("y", third);
+        var received = await Folders.Trees.ReceiveAsync(session, path, folder.File("down"));
+        Assert.Equal(["y"], received.Files.Keys);
+        Assert.Equal("seed", await File.ReadAllTextAsync(folder.File("down/y")));
+    }
+
+    [Fact]
     public async Task What_was_remembered_is_believed_for_a_minute()
     {
         var time = new ManualTime();
