@@ -58,6 +58,8 @@ auth_param negotiate keep_alive on
 $sign_on"
     fi
 fi
+# A name for this machine that does not look like it, as only a proxy inside of a company network can resolve.
+echo "127.0.0.1 inside.test" >"$folder/hosts"
 cat >"$folder/squid.conf" <<C
 http_port 127.0.0.1:$port
 $sign_on
@@ -77,6 +79,7 @@ shutdown_lifetime 1 seconds
 visible_hostname proxy.test
 netdb_filename none
 icp_port 0
+hosts_file $folder/hosts
 C
 if [ "$(id -u)" = 0 ]; then
     echo "cache_effective_user proxy" >>"$folder/squid.conf"

@@ -52,14 +52,15 @@ public sealed record Squid(ProxyMode Mode, Uri Url, string LogPath)
 
     public ProxySettings Settings => new(Mode, Url.Host, Url.Port) { Credential = Credential };
 
-    /// <summary>Lines for that target, as soon as there are as many as expected: Squid writes a tunnel down when it is closed.</summary>
+    /// <summary>Lines for that target, as soon as as many bytes have passed in each direction: Squid writes a tunnel down when it is closed.</summary>
     /// <param name="target"><c>host:port</c> of a tunnel, or the address of a request.</param>
-    public async Task<IReadOnlyList<AccessLine>> ReadAsync(string method, string target, int atLeast = 1)
+    /// <param name="skip">Lines of earlier tests.</param>
+    public async Task<IReadOnlyList<AccessLine>> ReadAsync(string method, string target, long bytes = 1, int skip = 0)
     {
         for (var start = TimeProvider.System.GetTimestamp(); ; await Task.Delay(50))
         {
-            var lines = (await File.ReadAllLinesAsync(LogPath)).Select(AccessLine.Parse).Where(line => line.Method == method && line.Target == target && line.Status / 100 == 2).ToList();
-            if (lines.Count >= atLeast || TimeProvider.System.GetElapsedTime(start) > Patience)
+            var lines = (await File.ReadAllLinesAsync(LogPath)).Where(AccessLine.IsWhole).Select(AccessLine.Parse).Where(line => line.Method == method && line.Target == target && line.Status / 100 == 2).Skip(skip).ToList();
+            if ((lines.Sum(static line => line.Received) >= bytes && lines.Sum(static line => line.Sent) >= bytes) || TimeProvider.System.GetElapsedTime(start) > Patience)
                 return lines;
         }
     }
@@ -68,6 +69,9 @@ public sealed record Squid(ProxyMode Mode, Uri Url, string LogPath)
     /// <param name="Sent">Bytes that went to it.</param>
     public sealed record AccessLine(int Status, long Received, long Sent, string Method, string Target, string User)
     {
+        /// <summary>The last one may be under way.</summary>
+        public static bool IsWhole(string line) => line.Count(static c => c == ' ') == 5;
+
         // logformat of tests/servers/squid.sh. NTLM has a domain in front of the user, which is empty here.
         public static AccessLine Parse(string line)
         {

@@ -30,14 +30,14 @@ public sealed class SquidTests(SquidFixture fixture, SharedSandbox shared) : ICl
         var squid = await fixture.GetAsync(mode);
         var sandbox = await fixture.HttpsSandboxAsync();
         var (api, storage) = (sandbox.Instance.ApiUrl.Authority, sandbox.Instance.S3Endpoint.Authority);
-        var before = await squid.ReadAsync("CONNECT", storage, 0);
+        var before = await squid.ReadAsync("CONNECT", storage, bytes: 0);
         await using (var session = await ConnectAsync(sandbox, squid.Settings with { WarmUp = true }))
         {
             await RoundTripAsync(session, length);
         }
 
         var apiTunnels = await squid.ReadAsync("CONNECT", api);
-        var tunnels = (await squid.ReadAsync("CONNECT", storage, before.Count + 1)).Skip(before.Count).ToList();
+        var tunnels = await squid.ReadAsync("CONNECT", storage, length, before.Count);
         Assert.All(apiTunnels.Concat(tunnels), line => Assert.Equal(squid.User, line.User));
         Assert.NotEmpty(apiTunnels);
         // Every byte of it, both ways, and a little for TLS.
@@ -125,6 +125,28 @@ public sealed class SquidTests(SquidFixture fixture, SharedSandbox shared) : ICl
     }
 
     [Fact]
+    public async Task A_proxy_of_the_environment_resolves_what_only_it_knows()
+    {
+        var squid = await fixture.GetAsync(ProxyMode.Basic);
+        var sandbox = await shared.GetAsync();
+        var inside = new UriBuilder(sandbox.Instance.ApiUrl) { Host = "inside.test" }.Uri;
+        var variables = new Dictionary<string, string> { ["http_proxy"] = $"http://{squid.User}:{squid.Credential.Password}@{squid.Url.Authority}", ["NO_PROXY"] = "other.test,10.0.0.0/8" };
+        Assert.Equal("S3Storage", (await AskAsync(variables)).DefaultStorage.StorageType);
+        Assert.NotEmpty(await squid.ReadAsync("GET", new Uri(inside, "/api/v3/users/me/").AbsoluteUri));
+
+        // Past the proxy the name leads nowhere.
+        variables["NO_PROXY"] = ".test";
+        Assert.Equal(ErrorIds.PlatformUnreachable, (await Assert.ThrowsAsync<RescaleException>(() => AskAsync(variables))).ErrorId);
+
+        async Task<UserProfile> AskAsync(Dictionary<string, string> environment)
+        {
+            var route = ProxyRoute.From(new ProxySettings(ProxyMode.System), name => environment.GetValueOrDefault(name), FipsMode.Read)!;
+            using var client = new RescaleClient(inside, new ApiKey(sandbox.Instance.ApiKey), new ProxyGuard(route, HttpTransport.CreateSockets(new NetworkOptions(), route)), policy: new ApiPolicy { MaxRetries = 0 });
+            return await client.Users.GetCurrentAsync(default);
+        }
+    }
+
+    [Fact]
     public async Task Azure_takes_the_same_way()
     {
         var squid = await fixture.GetAsync(ProxyMode.Basic);
@@ -134,7 +156,7 @@ public sealed class SquidTests(SquidFixture fixture, SharedSandbox shared) : ICl
             await RoundTripAsync(session, 20_000_000);
         }
 
-        var tunnels = await squid.ReadAsync("CONNECT", sandbox.Instance.AzureEndpoint!.Authority);
+        var tunnels = await squid.ReadAsync("CONNECT", sandbox.Instance.AzureEndpoint!.Authority, 20_000_000);
         Assert.True(tunnels.Sum(static line => line.Received) >= 20_000_000);
         Assert.True(tunnels.Sum(static line => line.Sent) >= 20_000_000);
     }
