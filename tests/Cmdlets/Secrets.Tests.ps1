@@ -115,7 +115,15 @@ BeforeAll {
                         if ($count -eq 0) { break }
                         $read += [Text.Encoding]::ASCII.GetString($buffer, 0, $count)
                     }
-                    $sent = ($read -split "`r`n" | Where-Object { $_ -match '^Authorization' }) -join ''
+                    $sent = ($read -split "`r`n" | Where-Object { $_ -match '^(Authorization|x-amz-security-token)' }) -join ' '
+                    # A body that nobody reads would tear down the answer.
+                    if ($read -match '(?m)^Expect:') { $stream.Write([Text.Encoding]::ASCII.GetBytes("HTTP/1.1 100 Continue`r`n`r`n")) }
+                    $left = if ($read -match '(?m)^Content-Length: (\d+)') { [long] $Matches[1] - ($read.Length - $read.IndexOf("`r`n`r`n") - 4) } else { 0 }
+                    while ($left -gt 0) {
+                        $count = $stream.Read($buffer, 0, $buffer.Length)
+                        if ($count -eq 0) { break }
+                        $left -= $count
+                    }
                     $bytes = [Text.Encoding]::UTF8.GetBytes($body.Replace('{request}', $sent))
                     $head = [Text.Encoding]::ASCII.GetBytes("HTTP/1.1 $status X`r`nContent-Type: $mediaType`r`nContent-Length: $($bytes.Length)`r`nConnection: close`r`n`r`n")
                     $stream.Write($head, 0, $head.Length); $stream.Write($bytes, 0, $bytes.Length); $client.Close()
@@ -212,6 +220,25 @@ Describe 'No secret' {
             Assert-NoSecret $run.Text 'the streams' 0
             Assert-NoSecret ($run.Output -join "`n") 'the report' 200
         }
+    }
+
+    It 'is in the error for a storage that repeats them' {
+        if ($TestStorage -ne 'S3') { Set-ItResult -Skipped -Because 'only the endpoint of an S3 storage can be given'; return }
+        $body = "<?xml version=`"1.0`"?><Error><Code>InvalidArgument</Code><Message>{request} $key $jwt https://h/?$sas $encryptionKey</Message><StringToSign>{request}</StringToSign></Error>"
+        $run = Invoke-WithEcho 400 'application/xml' $body {
+            param($url)
+            Invoke-Recorded -Variables @{ sandbox = $sandbox; source = $source; endpoint = $url } -Script {
+                $own = Connect-Rescale -ApiUrl $sandbox.ApiUrl.AbsoluteUri -ApiKey $sandbox.ApiKey -StorageEndpoint $endpoint
+                Send-RescaleFile -LiteralPath $source -Connection $own
+                $own | Disconnect-Rescale
+            }
+        }
+        $run.Errors | Should -HaveCount 1
+        $text = ($run.Errors | Get-ErrorText) -join "`n"
+        # The library's own exception is within, and holds the whole answer; what stands for it names it.
+        $text | Should -Match 'AmazonS3Exception'
+        Assert-NoSecret $text 'the error' 200
+        Assert-NoSecret $run.Text 'the streams'
     }
 
     It 'is in the list of unfinished transfers, or in a report that has them' {

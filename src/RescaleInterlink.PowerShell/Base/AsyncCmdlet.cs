@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
 using RescaleInterlink.Errors;
+using RescaleInterlink.Networking;
 using RescaleInterlink.Platform;
 
 namespace RescaleInterlink.PowerShell.Base;
@@ -124,14 +125,14 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
     protected Task<bool> ShouldProcessAsync(string target, string action)
         => _loop.InvokeAsync(() => ShouldProcess(ShownText.OneLine(target), ShownText.OneLine(action)));
 
-    protected void PostVerbose(string message) => _loop.Post(() => WriteVerbose(ShownText.OneLine(message)));
+    protected void PostVerbose(string message) => _loop.Post(() => WriteVerbose(Shown(message)));
 
-    protected void PostDebug(string message) => _loop.Post(() => WriteDebug(ShownText.OneLine(message)));
+    protected void PostDebug(string message) => _loop.Post(() => WriteDebug(Shown(message)));
 
-    protected void PostWarning(string message) => _loop.Post(() => WriteWarning(ShownText.OneLine(message)));
+    protected void PostWarning(string message) => _loop.Post(() => WriteWarning(Shown(message)));
 
     protected void PostInformation(string message)
-        => _loop.Post(() => WriteInformation(new InformationRecord(ShownText.OneLine(message), MyInvocation.MyCommand.Name)));
+        => _loop.Post(() => WriteInformation(new InformationRecord(Shown(message), MyInvocation.MyCommand.Name)));
 
     /// <summary>Runs an action on the pipeline thread, which alone may ask the shell for something.</summary>
     protected Task InvokeAsync(Action action)
@@ -203,8 +204,11 @@ public abstract class AsyncCmdlet : PSCmdlet, IDisposable
         ThrowTerminatingError(Remembered(ErrorRecords.From(error, null)));
     }
 
-    /// <summary>Pipeline thread only.</summary>
-    private ErrorRecord Remembered(ErrorRecord record)
+    // Whoever made the text should have thought of it; here nothing that is said to be a secret passes, whoever did not.
+    private static string Shown(string message) => ShownText.OneLine(Redaction.RedactMarked(message));
+
+    /// <summary>Keeps what a record tells for a report. Pipeline thread only.</summary>
+    private protected ErrorRecord Remembered(ErrorRecord record)
     {
         RunspaceState.Current.Errors.Add(ErrorRecords.Describe(record, MyInvocation.MyCommand.Name, DateTimeOffset.UtcNow));
         return record;

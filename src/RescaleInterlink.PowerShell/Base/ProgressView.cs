@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using RescaleInterlink.Errors;
+using RescaleInterlink.Networking;
 
 namespace RescaleInterlink.PowerShell.Base;
 
@@ -76,7 +77,7 @@ internal sealed class ProgressView(Cmdlet cmdlet, Func<ProgressReport?> source)
     }
 
     // The shell refuses empty text and percentages outside -1 (unknown) to 100.
-    private static string NotEmpty(string text) => text.Length == 0 ? " " : ShownText.OneLine(text);
+    private static string NotEmpty(string text) => text.Length == 0 ? " " : ShownText.OneLine(Redaction.RedactMarked(text));
 
     private static int Clamp(double? percent) => percent is { } value && !double.IsNaN(value) ? (int)Math.Clamp(value, 0, 100) : -1;
 }

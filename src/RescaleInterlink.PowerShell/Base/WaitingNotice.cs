@@ -1,5 +1,4 @@
 using System.Globalization;
-using RescaleInterlink.Networking;
 using RescaleInterlink.Platform;
 
 namespace RescaleInterlink.PowerShell.Base;
@@ -16,9 +15,9 @@ internal sealed class WaitingNotice(Action<string> verbose, Action<string> warn)
     public void OnWaiting(string reason, TimeSpan wait, TimeSpan left)
     {
         var seconds = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.CurrentCulture);
-        verbose(Redaction.RedactMarked($"{reason} Trying again in {seconds} s."));
+        verbose($"{reason} Trying again in {seconds} s.");
         if (wait >= Long && Interlocked.Exchange(ref _warned, 1) == 0)
-            warn(Redaction.RedactMarked($"{reason} The command goes on trying for at most {Math.Ceiling(left.TotalSeconds).ToString(CultureInfo.CurrentCulture)} s; Ctrl+C stops it."));
+            warn($"{reason} The command goes on trying for at most {Math.Ceiling(left.TotalSeconds).ToString(CultureInfo.CurrentCulture)} s; Ctrl+C stops it.");
     }
 
     public void OnLimited(string reason, TimeSpan wait)
@@ -29,5 +28,5 @@ internal sealed class WaitingNotice(Action<string> verbose, Action<string> warn)
             warn($"{reason} The command waits for up to {seconds} s; Ctrl+C stops it. Get-RescaleRateLimit shows how much is left.");
     }
 
-    public void OnWarning(string message) => warn(Redaction.RedactMarked(message));
+    public void OnWarning(string message) => warn(message);
 }

@@ -91,7 +91,7 @@ public sealed class GetRescaleFolderItemCommand : RescaleCmdlet
                 State.Files.Add(record.Id, record.Name);
                 return ShellObject.Wrap(new FileItem(record, file.Path, file.ParentId), FolderItem.ListedAs);
             case ListingStep.Failed failed:
-                WriteError(ErrorRecords.From(failed.Error, failed.Path));
+                WriteError(Remembered(ErrorRecords.From(failed.Error, failed.Path)));
                 return null;
             case ListingStep.Repeated repeated:
                 WriteWarning(ShownText.OneLine($"The folder '{repeated.Path}' ({repeated.FolderId}) is listed a second time and is not entered again."));

@@ -79,6 +79,21 @@ public sealed class FileLedgerTests : IDisposable
         Assert.Equal((20 * Limit.Rate) - 1, (await Ledger().ExchangeAsync(new BudgetRequest("b", 1, 0))).Left, 1e-6);
     }
 
+    /// <summary>Only the time since the start of the machine counts.</summary>
+    [Theory]
+    [InlineData(-400)]
+    [InlineData(400)]
+    public async Task Whoever_sets_the_clock_changes_nothing(int days)
+    {
+        var time = new SetClock(_time);
+        FileLedger Own() => new(File, Limit, time);
+        await Own().ExchangeAsync(Wanting("a") with { Refused = TimeSpan.FromSeconds(60) });
+        time.Set += TimeSpan.FromDays(days);
+        _time.Advance(TimeSpan.FromSeconds(20));
+        var answer = await Own().ExchangeAsync(Wanting("b"));
+        Assert.Equal((0, TimeSpan.FromSeconds(40), 20 * Limit.Rate), (answer.Granted, answer.Cooldown, answer.Left));
+    }
+
     [Fact]
     public async Task A_long_list_that_becomes_short_again_leaves_nothing_behind()
     {
@@ -157,6 +172,17 @@ public sealed class FileLedgerTests : IDisposable
     {
         await Assert.ThrowsAsync<BudgetUnavailableException>(() => Ledger().ExchangeAsync(new BudgetRequest("a", 1, 0) { Leaves = true }));
         Assert.Empty(_folder.Names());
+    }
+
+    private sealed class SetClock(TimeProvider inner) : TimeProvider
+    {
+        public TimeSpan Set { get; set; }
+
+        public override long TimestampFrequency => inner.TimestampFrequency;
+
+        public override long GetTimestamp() => inner.GetTimestamp();
+
+        public override DateTimeOffset GetUtcNow() => inner.GetUtcNow() + Set;
     }
 
     private FileLedger Ledger(TimeSpan? patience = null) => new(File, Limit, _time, patience);
