@@ -71,7 +71,7 @@ internal static class BudgetFile
     }
 
     private static bool IsPlausible(BudgetState state, ScopeLimit limit)
-        => state.Tokens <= limit.Burst && state.Tokens >= -limit.Burst && state.At >= 0 && state.Used >= 0
+        => state.Tokens <= limit.Burst && state.Tokens >= -limit.Burst && state.At >= 0 && state.Issued >= 0 && state.Used >= 0
             && state.Cooldown >= TimeSpan.Zero && state.Cooldown <= BudgetState.LongestCooldown
             && state.Sharers is not null && state.Sharers.TrueForAll(static sharer => sharer is { Id: not null, Held: >= 0 } && sharer.Age >= TimeSpan.Zero);
 

@@ -11,8 +11,9 @@ namespace RescaleInterlink.Platform.RateLimits;
 /// arrival changes neither, and while S grows at the hard rate or stands at the burst, Tokens grows slower, and only to the
 /// burst less H. A bucket that refills from the moment of sending has not this property: calls that are late by the time in
 /// which it refills arrive together with those that were sent from the refill, and the platform refuses them.
-/// Who asks when there is nothing left takes a token that is yet to come, and is told when it will have come. So tokens are
-/// handed out in the order of asking, and a process that dies while it waits costs the others nothing but its own token.
+/// Who asks when there is nothing left is given a ticket for a token that is yet to come, and told when to come back for it. So tokens
+/// are handed out in the order of asking, and a process that dies while it waits costs the others nothing but its own token. A
+/// ticket is not good by its time alone: with as many calls on their way as the burst, nothing flows in until some are answered.
 /// </remarks>
 internal sealed class BudgetState
 {
@@ -37,8 +38,17 @@ internal sealed class BudgetState
     // A wait that was cut to the clock's ticks must not lead to another.
     private const double Hair = 1e-6;
 
+    // Where answers are waited for and not time, nobody asks in vain without end.
+    private const double LeastMissing = 0.05;
+
+    /// <summary>Tells this state from one that was begun anew in its place, whose tickets are others.</summary>
+    public long Epoch { get; set; }
+
     /// <summary>Negative when some are waited for.</summary>
     public double Tokens { get; set; }
+
+    /// <summary>Tokens that were given out, those to come among them: the number of the last ticket.</summary>
+    public long Issued { get; set; }
 
     /// <summary>When all this was true: time since the machine was started, in units of 100 ns. The wall clock is never asked.</summary>
     public long At { get; set; }
@@ -52,10 +62,10 @@ internal sealed class BudgetState
     public List<Sharer> Sharers { get; set; } = [];
 
     /// <summary>For a key that was never used on this machine.</summary>
-    public static BudgetState Full(ScopeLimit limit, long now) => new() { Tokens = limit.Burst, At = now };
+    public static BudgetState Full(ScopeLimit limit, long now) => new() { Tokens = limit.Burst, At = now, Epoch = Random.Shared.NextInt64() };
 
     /// <summary>When nothing is known of what was used already.</summary>
-    public static BudgetState Empty(long now) => new() { At = now };
+    public static BudgetState Empty(long now) => new() { At = now, Epoch = Random.Shared.NextInt64() };
 
     public BudgetAnswer Exchange(ScopeLimit limit, BudgetRequest request, long now)
     {
@@ -73,19 +83,40 @@ internal sealed class BudgetState
                 Cooldown = wish < LongestCooldown ? wish : LongestCooldown;
         }
 
-        var (granted, wait) = request.Wants && Cooldown == TimeSpan.Zero ? Give(limit) : (0, TimeSpan.Zero);
-        (Tokens, Used, own.Held) = (Tokens - granted, Used + granted, own.Held + granted);
+        var granted = request.Wants && Cooldown == TimeSpan.Zero ? Give(limit) : 0;
+        (Used, own.Held) = (Used + granted, own.Held + granted);
+        Ticket? ticket = granted == 1 ? new Ticket(Epoch, Issued) : null;
+        if (request.Pending is { } pending)
+        {
+            // Where the state was begun anew, a new one, behind those who were there first.
+            if (pending.Epoch != Epoch)
+                Issue(1);
+            ticket = pending.Epoch == Epoch ? pending : new Ticket(Epoch, Issued);
+        }
+
+        var wait = ticket is { } held ? WaitFor(limit, held) : TimeSpan.Zero;
         var processes = Sharers.Select(static sharer => sharer.ProcessId).Distinct().Count();
         if (request.Leaves)
             Sharers.Remove(own);
-        return new BudgetAnswer(granted, wait, Cooldown, Math.Max(0, Tokens), Used / UseWindow.TotalSeconds / limit.HardRate, processes);
+        return new BudgetAnswer(granted, wait, Cooldown, Math.Max(0, Tokens), Used / UseWindow.TotalSeconds / limit.HardRate, processes) { Ticket = ticket };
     }
 
     private int OnTheWay => Sharers.Where(static sharer => sharer.Age <= DeadAfter).Sum(static sharer => sharer.Held);
 
-    private (int Granted, TimeSpan Wait) Give(ScopeLimit limit) => Tokens >= 1 - Hair
-        ? (Math.Clamp((int)(Tokens / (PartOfShare * Sharers.Count)), 1, LargestLease), TimeSpan.Zero)
-        : (1, TimeSpan.FromSeconds((1 - Tokens) / limit.Rate));
+    private int Give(ScopeLimit limit) => Issue(Tokens >= 1 - Hair ? Math.Clamp((int)(Tokens / (PartOfShare * Sharers.Count)), 1, LargestLease) : 1);
+
+    private int Issue(int count)
+    {
+        (Tokens, Issued) = (Tokens - count, Issued + count);
+        return count;
+    }
+
+    private TimeSpan WaitFor(ScopeLimit limit, Ticket ticket)
+    {
+        // All that has flowed in, less what was given out before this ticket, and the token itself.
+        var missing = ticket.Number - (Tokens + Issued);
+        return missing <= Hair ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Max(missing, LeastMissing) / limit.Rate);
+    }
 
     private void Advance(ScopeLimit limit, long now)
     {
@@ -129,6 +160,9 @@ internal sealed record BudgetRequest(string Id, int ProcessId, int Held)
     /// <summary>Whether it wants a token.</summary>
     public bool Wants { get; init; }
 
+    /// <summary>What it waits for.</summary>
+    public Ticket? Pending { get; init; }
+
     /// <summary>The platform refused a call, and asked to be left alone for so long.</summary>
     public TimeSpan? Refused { get; init; }
 
@@ -136,9 +170,17 @@ internal sealed record BudgetRequest(string Id, int ProcessId, int Held)
     public bool Leaves { get; init; }
 }
 
+/// <summary>For one token that is yet to come.</summary>
+/// <param name="Epoch">Of the state that gave it.</param>
+internal readonly record struct Ticket(long Epoch, long Number);
+
 /// <param name="Granted">Tokens given.</param>
-/// <param name="Wait">Until they may be used.</param>
+/// <param name="Wait">When to ask for the token of the ticket again; zero when it is there.</param>
 /// <param name="Cooldown">How long nobody is given any.</param>
 /// <param name="Left">Tokens that are left for others.</param>
 /// <param name="Use">Present use as a share of the platform's own limit.</param>
-internal sealed record BudgetAnswer(int Granted, TimeSpan Wait, TimeSpan Cooldown, double Left, double Use, int Processes);
+internal sealed record BudgetAnswer(int Granted, TimeSpan Wait, TimeSpan Cooldown, double Left, double Use, int Processes)
+{
+    /// <summary>Of the one token that was granted, or that was asked for; null for several.</summary>
+    public Ticket? Ticket { get; init; }
+}

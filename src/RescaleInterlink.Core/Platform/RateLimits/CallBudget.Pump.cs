@@ -65,10 +65,7 @@ internal sealed partial class CallBudget
         if (answer.Wait > TimeSpan.Zero)
         {
             TellOfLimit(answer);
-            await DelayAsync(answer.Wait).ConfigureAwait(false);
-            // A call of this or another process may have been refused meanwhile.
-            while (await ExchangeAsync().ConfigureAwait(false) is { } now && now.Cooldown > TimeSpan.Zero)
-                await CoolDownAsync(now.Cooldown).ConfigureAwait(false);
+            await RedeemAsync(answer).ConfigureAwait(false);
         }
 
         lock (_gate)
@@ -77,6 +74,21 @@ internal sealed partial class CallBudget
             _leased += answer.Granted;
             _lastTaken = time.GetTimestamp();
             HandOut();
+        }
+    }
+
+    /// <summary>Waits until the token of a ticket is there.</summary>
+    private async Task RedeemAsync(BudgetAnswer answer)
+    {
+        var now = answer;
+        while (now.Wait > TimeSpan.Zero || now.Cooldown > TimeSpan.Zero)
+        {
+            // A call of this or another process may have been refused meanwhile.
+            await (now.Cooldown > TimeSpan.Zero ? CoolDownAsync(now.Cooldown) : DelayAsync(now.Wait)).ConfigureAwait(false);
+            // Without the ledger it is good by its time.
+            if (await ExchangeAsync(pending: now.Ticket).ConfigureAwait(false) is not { } next)
+                return;
+            now = next;
         }
     }
 
@@ -124,7 +136,7 @@ internal sealed partial class CallBudget
     }
 
     /// <returns>Null when the ledger cannot be had, or failed so lately that it is not asked.</returns>
-    private async Task<BudgetAnswer?> ExchangeAsync(bool wants = false, bool givesBack = false, bool leaves = false, TimeSpan? refused = null)
+    private async Task<BudgetAnswer?> ExchangeAsync(bool wants = false, bool givesBack = false, bool leaves = false, TimeSpan? refused = null, Ticket? pending = null)
     {
         // One exchange at a time.
         var done = NewSignal();
@@ -143,7 +155,7 @@ internal sealed partial class CallBudget
                 _leased -= givenBack;
                 request = new BudgetRequest(_id, Environment.ProcessId, _leased + _toCome + _onTheWay)
                 {
-                    GivenBack = givenBack, Charged = _owed, Wants = wants, Refused = refused, Leaves = leaves,
+                    GivenBack = givenBack, Charged = _owed, Wants = wants, Refused = refused, Leaves = leaves, Pending = pending,
                 };
                 _owed = 0;
             }

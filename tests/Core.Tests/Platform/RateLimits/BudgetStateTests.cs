@@ -37,6 +37,32 @@ public class BudgetStateTests
         Assert.Equal(Limit.Burst, _state.Exchange(Limit, Holding("a", 0), Seconds(1028)).Left, 1e-6);
     }
 
+    /// <summary>With as many on their way as the platform takes at once, time alone brings nothing.</summary>
+    [Fact]
+    public void A_ticket_is_good_when_its_token_is_there_and_not_by_its_time()
+    {
+        _state.Tokens = 0;
+        var ticket = _state.Exchange(Limit, Wanting("a") with { Held = Limit.Burst }, Seconds(1000));
+        Assert.Equal(1 / 1.7, ticket.Wait.TotalSeconds, 1e-6);
+        BudgetAnswer Ask(int held, double at) => _state.Exchange(Limit, Holding("a", held) with { Pending = ticket.Ticket }, Seconds(at));
+        Assert.NotEqual(TimeSpan.Zero, Ask(Limit.Burst + 1, 1010).Wait);
+        // One is answered, and from then on it takes its time.
+        Assert.NotEqual(TimeSpan.Zero, Ask(Limit.Burst, 1014).Wait);
+        Assert.Equal(TimeSpan.Zero, Ask(Limit.Burst, 1015).Wait);
+    }
+
+    [Fact]
+    public void A_ticket_of_a_state_that_is_gone_becomes_a_new_one()
+    {
+        _state.Tokens = 0;
+        var old = _state.Exchange(Limit, Wanting("a"), Seconds(1000)).Ticket;
+        var other = BudgetState.Empty(Seconds(1000));
+        var answer = other.Exchange(Limit, Holding("a", 1) with { Pending = old }, Seconds(1000));
+        Assert.NotEqual(old, answer.Ticket);
+        Assert.Equal(1 / 1.7, answer.Wait.TotalSeconds, 1e-6);
+        Assert.Equal(TimeSpan.Zero, other.Exchange(Limit, Holding("a", 1) with { Pending = answer.Ticket }, Seconds(1001)).Wait);
+    }
+
     [Fact]
     public void A_process_that_died_keeps_nothing_for_longer_than_it_takes_to_notice()
     {
@@ -116,7 +142,7 @@ public class BudgetStateTests
         var seed = Random.Shared.Next();
         TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        for (var run = 0; run < 200; run++) new Simulation(random).Run();
+        for (var run = 0; run < 1000; run++) new Simulation(random).Run();
     }
 
     private static long Seconds(double seconds) => TimeSpan.FromSeconds(seconds).Ticks;
@@ -184,14 +210,20 @@ public class BudgetStateTests
 
             var answer = Ask(process, wants: true);
             _toCome[process] = answer.Granted;
-            _events.Enqueue(
-                () =>
-                {
-                    _leased[process] = _toCome[process];
-                    _toCome[process] = 0;
-                    Send(process, rest);
-                },
-                _now + answer.Wait.TotalSeconds);
+            Redeem(process, rest, answer);
+        }
+
+        private void Redeem(int process, double rest, BudgetAnswer answer)
+        {
+            if (answer.Wait > TimeSpan.Zero)
+            {
+                _events.Enqueue(() => Redeem(process, rest, Ask(process, wants: false, answer.Ticket)), _now + answer.Wait.TotalSeconds);
+                return;
+            }
+
+            _leased[process] = _toCome[process];
+            _toCome[process] = 0;
+            Send(process, rest);
         }
 
         private void Send(int process, double rest)
@@ -212,8 +244,8 @@ public class BudgetStateTests
             _events.Enqueue(() => Beat(process), _now + 4);
         }
 
-        private BudgetAnswer Ask(int process, bool wants) => _state.Exchange(
-            _limit, new BudgetRequest($"{process}", process, _leased[process] + _toCome[process] + _onTheWay[process]) { Wants = wants }, Seconds(_now));
+        private BudgetAnswer Ask(int process, bool wants, Ticket? pending = null) => _state.Exchange(
+            _limit, new BudgetRequest($"{process}", process, _leased[process] + _toCome[process] + _onTheWay[process]) { Wants = wants, Pending = pending }, Seconds(_now));
 
         private void Arrive()
         {
