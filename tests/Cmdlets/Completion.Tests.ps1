@@ -93,6 +93,25 @@ Describe 'Completion' {
         (Wait-Completion 'Submit-RescaleJob -CoreType a').CompletionText | Should -Be 'aquamarine_v3'
     }
 
+    It 'of core types uses the connection that the command line names' {
+        $connection = $sandbox | Connect-Rescale
+        $null = Get-RescaleCoreType
+        $runspace = [runspacefactory]::CreateRunspace([initialsessionstate]::CreateDefault2())
+        $runspace.Open()
+        try {
+            $runspace.SessionStateProxy.SetVariable('theirs', $connection)
+            $shell = [powershell]::Create($runspace)
+            $null = $shell.AddScript("Import-Module '$($ModulePath.Replace("'", "''"))'").Invoke()
+            foreach ($case in @{ Line = 'Submit-RescaleJob -Connection $theirs -CoreType em'; Expected = 'emerald' }, @{ Line = 'Submit-RescaleJob -CoreType em'; Expected = $null }) {
+                $shell.Commands.Clear()
+                $found = $shell.AddScript("(TabExpansion2 -inputScript '$($case.Line)' -cursorColumn $($case.Line.Length)).CompletionMatches").Invoke()
+                ($found | Where-Object ResultType -eq ParameterValue).CompletionText | Should -Be $case.Expected
+            }
+            $shell.Dispose()
+        }
+        finally { $runspace.Dispose() }
+    }
+
     It 'is filled by what was listed' {
         $null = $sandbox | Connect-Rescale
         $null = Get-RescaleCoreType
