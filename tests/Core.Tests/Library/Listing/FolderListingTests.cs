@@ -177,6 +177,9 @@ public class FolderListingTests(SharedSandbox shared)
         var old = new LibraryListing(client, new FolderPaths(client.Folders, _ => ValueTask.FromResult(new RootFolders("J", "L")), TimeProvider.System));
         Assert.Equal(0, await old.FilesAsync(new FileFilter(null, null, null, DateTimeOffset.UnixEpoch.AddYears(51), null), null, default).CountAsync());
         Assert.Equal(2, server.Requests.Count);
+        Assert.EndsWith("page_size=1000", server.Requests[^1].Target);
+        Assert.Equal(5, await old.FilesAsync(new FileFilter(null, null, null, null, null), 5, default).Take(5).CountAsync());
+        Assert.EndsWith("page_size=5", server.Requests[^1].Target);
     }
 
     private static async Task<List<ListingStep.Item>> ItemsAsync(RescaleSession session, string folder, ListingOptions options)
