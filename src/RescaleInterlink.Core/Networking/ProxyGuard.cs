@@ -41,9 +41,17 @@ internal sealed class ProxyGuard(ProxyRoute route, HttpMessageHandler next) : De
     {
         // An attempt before this one may have left the last message of its own handshake.
         request.Headers.ProxyAuthorization = route.BasicHeader(proxy);
-        if (route.Settings.Mode != ProxyMode.Ntlm || request.Content is not { } body)
+        if (request.Content is not { } body)
             return;
-        if (body.Headers.ContentLength is null or > LargestNtlmBody)
+        var isLarge = body.Headers.ContentLength is null or > LargestNtlmBody;
+        if (route.Settings.Mode != ProxyMode.Ntlm)
+        {
+            // Announced, so that a proxy that refuses the sign-on says so before the body is on its way.
+            request.Headers.ExpectContinue = isLarge ? true : null;
+            return;
+        }
+
+        if (isLarge)
             throw ProxyErrors.BodyTooLarge(proxy, request.RequestUri!);
         // The sign-on needs one connection, and .NET gives that up on which it has announced a body and not sent it. AWSSDK announces it.
         request.Headers.ExpectContinue = false;

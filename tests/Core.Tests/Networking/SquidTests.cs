@@ -57,6 +57,17 @@ public sealed class SquidTests(SquidFixture fixture, SharedSandbox shared) : ICl
         Assert.Equal(ErrorIds.ProxyAuthenticationRequired, error.ErrorId);
     }
 
+    [Fact]
+    public async Task A_large_body_does_not_hang_on_a_refused_sign_on_over_plain_http()
+    {
+        var squid = await fixture.GetAsync(ProxyMode.Basic);
+        var sandbox = await shared.GetAsync();
+        var settings = squid.Settings with { NoProxy = sandbox.Instance.ApiUrl.Authority, Credential = new NetworkCredential(squid.User, "wrong") };
+        await using var session = await ConnectAsync(sandbox, settings);
+        var error = await Assert.ThrowsAsync<RescaleException>(() => RoundTripAsync(session, 50_000_000));
+        Assert.Equal(ErrorIds.ProxyAuthenticationRequired, error.ErrorId);
+    }
+
     [Theory, MemberData(nameof(Modes))]
     public async Task A_wrong_password_is_one_clear_error_and_is_not_tried_again(ProxyMode mode)
     {
