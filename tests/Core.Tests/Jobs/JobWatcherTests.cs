@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.Channels;
+using RescaleInterlink.Core.Tests.Platform;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
 using RescaleInterlink.Networking;
@@ -88,7 +89,7 @@ public sealed class JobWatcherTests
         const int count = 30;
         var jobs = Enumerable.Range(0, count)
             .Select(i => (i.ToString("d2", CultureInfo.InvariantCulture), Script([.. Enumerable.Repeat("Executing", 5 + (i == 7 ? 5 : 0)), "Completed"]))).ToArray();
-        await using var platform = new Platform(jobs);
+        await using var platform = new Watched(jobs);
         var endings = await platform.WatchAsync(null);
         Assert.Equal(count, endings.Count);
         Assert.All(endings, ending => Assert.True(ending.Succeeded));
@@ -102,14 +103,14 @@ public sealed class JobWatcherTests
     public async Task A_job_that_the_list_does_not_show_is_asked_for()
     {
         var jobs = Enumerable.Range(0, 12).Select(i => ($"j{i}", Script("Executing", "Executing", "Completed"))).ToArray();
-        await using var platform = new Platform(jobs) { Hidden = "j5" };
+        await using var platform = new Watched(jobs) { Hidden = "j5" };
         Assert.Equal(12, (await platform.WatchAsync(null)).Count(ending => ending.Succeeded));
     }
 
     [Fact]
     public async Task Progress_tells_the_last_status_of_each_job()
     {
-        await using var platform = new Platform([("a", Script("Executing", "Executing", "Completed")), ("b", Script("Queued", "Stopped"))]);
+        await using var platform = new Watched([("a", Script("Executing", "Executing", "Completed")), ("b", Script("Queued", "Stopped"))]);
         var reports = new List<JobFollowState>();
         await platform.WatchAsync(null, new Collecting(reports));
         Assert.Equal((2, 0, "Executing"), (reports[0].Total, reports[0].Ended, reports[0].StatusByJob["a"]));
@@ -120,7 +121,7 @@ public sealed class JobWatcherTests
 
     private static async Task<List<JobEnding>> WatchAsync(TimeSpan? timeout, params (string Id, string[] Answers)[] jobs)
     {
-        await using var platform = new Platform(jobs);
+        await using var platform = new Watched(jobs);
         return await platform.WatchAsync(timeout);
     }
 
@@ -130,7 +131,7 @@ public sealed class JobWatcherTests
     }
 
     /// <summary>Each job has one answer for each round of the watcher, the last one for ever.</summary>
-    private sealed class Platform : IAsyncDisposable
+    private sealed class Watched : IAsyncDisposable
     {
         private readonly (string Id, string[] Answers)[] _jobs;
         private readonly ScriptedServer _server;
@@ -138,12 +139,13 @@ public sealed class JobWatcherTests
         private readonly SkippingTime _time = new(Interval);
         private readonly long _start;
 
-        public Platform((string Id, string[] Answers)[] jobs)
+        public Watched((string Id, string[] Answers)[] jobs)
         {
             _jobs = jobs;
             _start = _time.GetTimestamp();
             _server = new ScriptedServer(AnswerAsync);
-            _client = new RescaleClient(_server.Url, new ApiKey("k"), HttpTransport.Create(new NetworkOptions()), TimeProvider.System, new ApiPolicy { MaxRetries = 0 });
+            // The clock of the watcher: what leaves a failing host alone must see the rounds go by.
+            _client = new RescaleClient(_server.Url, new ApiKey("k"), HttpTransport.Create(new NetworkOptions()), _time, Clients.Patient with { MaxRetries = 0 });
         }
 
         public string? Hidden { get; init; }
