@@ -102,6 +102,7 @@ Describe 'Folders named by path' {
         (Get-Completion 'Get-RescaleFolderItem /').CompletionText | Should -Be "'/My Jobs'", "'/My Library'"
         (Get-Completion "Send-RescaleFile x -FolderId '$($shelf.Path)/in").CompletionText | Should -Be "'$($inner.Path)'"
         (Get-Completion "Remove-RescaleFolder -Id '$($shelf.Path)/").ListItemText | Should -Contain 'inner'
+        (Get-Completion 'Get-RescaleFolderItem -Connection nosuch -FolderId /').CompletionText | Should -Not -Contain "'/My Library'"
         # An id is no path, and what cannot be had is no error.
         Get-Completion 'Get-RescaleFolderItem -FolderId abc' | Where-Object ResultType -eq ParameterValue | Should -BeNullOrEmpty
         Get-Completion "Get-RescaleFolderItem '/My Library/no such/" | Where-Object ResultType -eq ParameterValue | Should -BeNullOrEmpty

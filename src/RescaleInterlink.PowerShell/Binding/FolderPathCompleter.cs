@@ -53,6 +53,7 @@ public sealed class FolderPathCompleter : IArgumentCompleter
         {
             ConnectionItem given => given,
             PSObject { BaseObject: ConnectionItem wrapped } => wrapped,
+            string name => RunspaceState.Current.Find(name),
             _ => RunspaceState.Current.Connection,
         };
 
