@@ -75,6 +75,11 @@ public sealed class RateLimitsTests
         // Another scope, and the sandbox's own endpoints, still answer.
         (await sandbox.Api.GetAsync("/api/v2/jobs/none/files/")).Expect(404);
         (await sandbox.Api.GetAsync("/sandbox/")).Expect(200);
+
+        // It tells what it has counted.
+        var counts = (await sandbox.Api.GetAsync("/sandbox/limits/")).Expect(200);
+        Assert.Equal((150, 1), ((int)counts["user"]["granted"]!, (int)counts["user"]["refused"]!));
+        Assert.Equal(1, (int)counts["jobs-usage"]["granted"]!);
     }
 
     [Fact]
