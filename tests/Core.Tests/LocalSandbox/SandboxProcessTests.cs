@@ -47,7 +47,7 @@ public sealed class SandboxProcessTests : IDisposable
         await Fails(ErrorIds.SandboxStartFailed, $"read line; echo \"$line\" > '{seen}'; env >> '{seen}'; exit 1", new SandboxOptions { Port = 5, MaxRunningJobs = 2, RateLimitScale = 20.5, AllowFaults = true });
         var lines = await File.ReadAllLinesAsync(seen);
         Assert.Equal(
-            $$"""{"path":"{{_folder.File("data")}}","stateHome":"{{_folder.File("state")}}","port":5,"https":false,"maxRunningJobs":2,"rateLimitScale":20.5,"allowFaults":true}""",
+            $$"""{"path":"{{_folder.File("data")}}","stateHome":"{{_folder.File("state")}}","port":5,"https":false,"maxRunningJobs":2,"rateLimitScale":20.5,"pagedAutomations":false,"allowFaults":true}""",
             lines[0]);
         Assert.DoesNotContain(lines, static l => l.StartsWith("RESCALE_API_KEY=", StringComparison.Ordinal));
     }
