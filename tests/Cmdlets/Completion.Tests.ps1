@@ -17,7 +17,7 @@ BeforeAll {
 }
 
 AfterAll {
-    Disconnect-Rescale
+    Disconnect-Rescale -All
     Stop-TestSandbox $sandbox
 }
 

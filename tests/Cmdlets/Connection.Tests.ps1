@@ -215,6 +215,7 @@ Describe 'Several connections' {
         (Get-RescaleConnection w*).Id | Should -Be $first.Id
         { Get-RescaleJob -Connection aside } | Should -Not -Throw
         { Get-RescaleJob -Connection none } | Should -Throw "*named 'none'*"
+        { Get-RescaleJob -Connection (Get-RescaleConnection) } | Should -Throw '*3 connections*'
         $line = 'Get-RescaleJob -Connection '
         (TabExpansion2 -inputScript $line -cursorColumn $line.Length).CompletionMatches.CompletionText | Should -Be 'work', $second.Name, 'aside'
         (Connect-Rescale -Connection work).IsDefault | Should -BeTrue

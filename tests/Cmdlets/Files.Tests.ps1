@@ -188,7 +188,7 @@ Describe 'Send-RescaleFile' {
     }
 
     It 'from four runspaces at once sends everything once' {
-        $connection = Get-RescaleConnection
+        $connection = Get-RescaleConnection -Default
         $path = $ModulePath
         $ids = $sources | ForEach-Object -ThrottleLimit 4 -Parallel {
             Import-Module $using:path

@@ -212,7 +212,7 @@ Describe 'Get-RescaleFolderItem' {
         $null = 1..3 | ForEach-Object { New-RescaleFolder "silent $_" -ParentId $in.Path }
         Set-Fault $sandbox @{ target = 'api'; method = 'GET'; path = '/contents/'; fault = 'stall'; skip = 2 }
         try {
-            $stopped = Invoke-Stopped -Variables @{ connection = (Get-RescaleConnection | Where-Object IsOpen | Select-Object -First 1); path = $shelf.Id } -Script {
+            $stopped = Invoke-Stopped -Variables @{ connection = (Get-RescaleConnection -Default); path = $shelf.Id } -Script {
                 Get-RescaleFolderItem $path -Recurse -Connection $connection
             } -Ready { (Invoke-SandboxControl $sandbox Get faults).rules[0].fired -gt 0 }
         }
