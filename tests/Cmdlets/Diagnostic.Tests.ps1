@@ -38,6 +38,26 @@ Describe 'Export-RescaleDiagnostic' {
         'os', 'arch', 'appVersion', 'generatedAt', 'errorMessage', 'errorClass' | ForEach-Object { "$($report.$_)" | Should -Not -BeNullOrEmpty -Because $_ }
     }
 
+    It 'works when the default connection was closed elsewhere' {
+        $before = $connection
+        $closed = Connect-Rescale -Sandbox
+        $shell = [powershell]::Create()
+        try { $null = $shell.AddScript('param($module, $c) Import-Module $module; Disconnect-Rescale -Connection $c').AddArgument($ModulePath).AddArgument($closed).Invoke() }
+        finally { $shell.Dispose() }
+        $closed.IsOpen | Should -BeFalse
+        try { $file = Export-RescaleDiagnostic -Path (Join-Path $folder 'closed.json') } finally { $null = Connect-Rescale -Connection $before }
+        Test-Path -LiteralPath $file.FullName | Should -BeTrue
+    }
+
+    It 'hides a password in the address of a proxy, with a scheme or without' {
+        foreach ($value in 'alice:Winter2026@10.1.2.3:3128', 'CORP\alice:W!nter2026@proxy.corp.com:3128', 'http://alice:p#ss/Winter2026@10.1.2.3:3128') {
+            $env:HTTP_PROXY = $env:HTTPS_PROXY = $value
+            try { $file = Export-RescaleDiagnostic -Path (Join-Path $folder 'proxy.json') -Force } finally { $env:HTTP_PROXY = $env:HTTPS_PROXY = $null }
+            Get-Content -Raw -LiteralPath $file.FullName | Should -Not -MatchExactly 'nter2026|alice|CORP'
+            Get-Content -Raw -LiteralPath $file.FullName | Should -Match ':3128'
+        }
+    }
+
     It 'is about the error that is given, whatever command it came from' {
         try { Get-Item -LiteralPath (Join-Path $folder 'nothing here') } catch { $failed = $_ }
         $file = $failed | Export-RescaleDiagnostic -Path (Join-Path $folder 'own.json') -Note 'since Monday'

@@ -11,7 +11,7 @@ internal static class ConfigurationOverrides
     {
         if (places.Variable(ConfigurationPlaces.UrlVariable) is { } url)
         {
-            var shown = entries[ConfigurationKeys.ApiBaseUrl].Key.Read(url) ?? Redaction.Redact(url);
+            var shown = entries[ConfigurationKeys.ApiBaseUrl].Key.Read(url) ?? Redaction.RedactAddress(url);
             Set(ConfigurationKeys.ApiBaseUrl, shown, ConfigurationPlaces.UrlVariable);
             Set(ConfigurationKeys.TenantUrl, shown, ConfigurationPlaces.UrlVariable);
         }

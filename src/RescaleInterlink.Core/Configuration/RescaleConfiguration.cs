@@ -81,7 +81,7 @@ public sealed class RescaleConfiguration
             return new ConfigurationEntry(key, canonical, source, path);
         // A wrong address is found when it is used: nothing is to be sent to the default one instead. It may hold a password.
         if (ConfigurationKeys.IsPlatform(key))
-            return new ConfigurationEntry(key, Redaction.Redact(ConfigurationKey.Normalize(text)), source, path);
+            return new ConfigurationEntry(key, Redaction.RedactAddress(ConfigurationKey.Normalize(text)), source, path);
         warnings.Add($"{key.Name} in '{path}' is not {key.Wanted}; {(key.Default.Length > 0 ? $"the default {key.Default}" : "none")} is used.");
         return new ConfigurationEntry(key, key.Default, ConfigurationSource.Default, path);
     }

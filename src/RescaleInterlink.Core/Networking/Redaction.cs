@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 
 namespace RescaleInterlink.Networking;
@@ -10,6 +11,8 @@ namespace RescaleInterlink.Networking;
 public static partial class Redaction
 {
     public const string Mask = "***";
+
+    private static readonly SearchValues<char> SchemeLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-");
 
     public static string Redact(string? text)
     {
@@ -30,9 +33,22 @@ public static partial class Redaction
         text = NamedSecret().Replace(text, "$1" + Mask);
         text = Scheme().Replace(text, "$1 " + Mask);
         text = UserInfo().Replace(text, "$1" + Mask + "@");
+        text = ProxySignOn().Replace(text, Mask);
         text = Query().Replace(text, "$1?" + Mask);
         text = Jwt().Replace(text, Mask);
         return AwsAccessKey().Replace(text, Mask);
+    }
+
+    /// <summary>Of a text that is meant as an address, with or without a scheme, however wrong it is: all before the last <c>@</c>
+    /// may be a user and password.</summary>
+    public static string RedactAddress(string? text)
+    {
+        var at = text?.LastIndexOf('@') ?? -1;
+        if (at < 0)
+            return Redact(text);
+        var scheme = text!.IndexOf("://", StringComparison.Ordinal);
+        var start = scheme >= 0 && scheme < at && text.AsSpan(0, scheme).IndexOfAnyExcept(SchemeLetters) < 0 ? scheme + 3 : 0;
+        return Redact(string.Concat(text.AsSpan(0, start), Mask, text.AsSpan(at)));
     }
 
     /// <summary>As <see cref="Redact(string?)"/>, and also every occurrence of a secret that is known exactly.</summary>
@@ -71,8 +87,13 @@ public static partial class Redaction
     [GeneratedRegex(@"\b(Bearer|Token|Basic|Negotiate|NTLM)\s+[A-Za-z0-9._~+/=-]{16,}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Scheme();
 
-    [GeneratedRegex(@"(\b[a-z][a-z0-9+.-]{0,20}://)[^\s/?#]{1,2000}@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    // A password may hold "/", "?" or "#" as it is, and then what stands behind the first colon is no port.
+    [GeneratedRegex(@"(\b[a-z][a-z0-9+.-]{0,20}://)(?:[^\s/?#:@\[""'<>]{1,200}:(?!\d{1,5}(?:[/?#]|$))[^\s""'<>]{1,2000}|[^\s/?#]{1,2000})@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex UserInfo();
+
+    // user:password@host:port without a scheme, as proxies are written.
+    [GeneratedRegex(@"(?<![^\s""'=(<>,;])[^\s:@/""'=<>(]{1,200}:(?!//)[^\s""'<>]{1,200}(?=@[A-Za-z0-9.-]{1,253}:\d{1,5}(?!\d))", RegexOptions.CultureInvariant)]
+    private static partial Regex ProxySignOn();
 
     [GeneratedRegex(@"(\bhttps?://[^\s?""'<>]{0,2000})\?[^\s""'<>]*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Query();

@@ -27,7 +27,8 @@ public abstract class RescaleCmdlet : AsyncCmdlet
     {
         State = RunspaceState.Current;
         ConnectionItem? connection = Connection ?? State.Connection;
-        if (connection is null && !NeedsConnection)
+        // One that was closed elsewhere is as good as none.
+        if (!NeedsConnection && connection is not { IsOpen: true })
             return;
         connection = connection ?? throw new RescaleException(
             ErrorIds.NotConnected, ErrorKind.State,

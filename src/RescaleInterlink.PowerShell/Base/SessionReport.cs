@@ -5,6 +5,7 @@ using RescaleInterlink.Configuration;
 using RescaleInterlink.Diagnostics;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Library;
+using RescaleInterlink.Networking;
 using RescaleInterlink.PowerShell.Objects;
 
 namespace RescaleInterlink.PowerShell.Base;
@@ -12,7 +13,7 @@ namespace RescaleInterlink.PowerShell.Base;
 /// <summary>Gathers what a report tells of this session.</summary>
 internal static class SessionReport
 {
-    // Each may hold a password within an address; the report's own redaction takes that out.
+    // Each may hold a password within an address, with a scheme or without.
     private static readonly string[] Shown =
         ["RESCALE_API_URL", "RESCALE_CONFIG_FILE", StateFolder.Variable, "RESCALE_ALLOW_NON_FIPS", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
 
@@ -93,7 +94,7 @@ internal static class SessionReport
         foreach (string name in Shown)
         {
             if (Environment.GetEnvironmentVariable(name) is { Length: > 0 } value)
-                settings["env:" + name] = value;
+                settings["env:" + name] = Redaction.RedactAddress(value);
         }
 
         foreach (string name in Secret)

@@ -51,9 +51,36 @@ public class RedactionTests
     [InlineData("jobanalyses: hardware: coreType: this field is required")]
     [InlineData("http://127.0.0.1:40123 cannot be reached: the connection was refused (3 attempts).")]
     [InlineData("The file 'Übersicht [final] 2024-01-02.docx' (AbCdEf)")]
+    [InlineData("GET https://platform.rescale.com:443/users/a.b@example.com")]
     [InlineData("user/user_sandbox/model.inp-AbCdEfGhIjKlMnOpQrStUv")]
     [InlineData("")]
     public void Ordinary_words_stay(string text) => Assert.Equal(text, Redaction.Redact(text));
+
+    public static TheoryData<string, string, string> SignOns => new()
+    {
+        { "alice:Winter2026@10.1.2.3:3128", "***@10.1.2.3:3128", "Winter" },
+        { "CORP\\alice:W!nter2026@proxy.corp.com:3128", "***@proxy.corp.com:3128", "nter2026" },
+        { "http://alice:p#ss/w@10.1.2.3:3128", "http://***@10.1.2.3:3128", "ss/w" },
+        { "https://alice:a@b?c@proxy:3128/", "https://***@proxy:3128/", "b?c" },
+        { "alice:http://x@proxy:3128", "***@proxy:3128", "http" },
+    };
+
+    [Theory]
+    [MemberData(nameof(SignOns))]
+    public void A_sign_on_at_a_proxy_is_hidden_however_it_is_written(string text, string expected, string secret)
+    {
+        Assert.Equal(expected, Redaction.RedactAddress(text));
+        foreach (var sentence in new[] { "{0}", "HTTPS_PROXY={0}", "the proxy {0} is down", "\"{0}\"", "({0})" })
+            Assert.DoesNotContain(secret, Redaction.Redact(string.Format(System.Globalization.CultureInfo.InvariantCulture, sentence, text)));
+    }
+
+    /// <summary>A host without a port is no proxy's in a sentence, but where an address stands it is.</summary>
+    [Theory]
+    [InlineData("alice:Winter2026@proxy", "***@proxy")]
+    [InlineData("http://proxy.corp.com:3128", "http://proxy.corp.com:3128")]
+    [InlineData("localhost,.corp.com,10.0.0.0/8", "localhost,.corp.com,10.0.0.0/8")]
+    [InlineData(null, "")]
+    public void All_before_the_last_at_of_an_address_is_hidden(string? text, string expected) => Assert.Equal(expected, Redaction.RedactAddress(text));
 
     [Fact]
     public void A_url_keeps_host_and_path()
@@ -79,7 +106,7 @@ public class RedactionTests
     [Fact]
     public async Task A_megabyte_of_anything_is_redacted_in_reasonable_time()
     {
-        foreach (var filler in new[] { "a", "ey", "https://", "?", "=", "sig", "0", "/", "Token ", "\"", "x.", "A/", "-----BEGIN PRIVATE KEY-----", "password=\"", "a://b@", "\\\"" })
+        foreach (var filler in new[] { "a", "ey", "https://", "?", "=", "sig", "0", "/", "Token ", "\"", "x.", "A/", "-----BEGIN PRIVATE KEY-----", "password=\"", "a://b@", "\\\"", "a:b@", "a:", "=a:b@c", "a://b:c" })
         {
             var text = string.Concat(Enumerable.Repeat(filler, (1 << 20) / filler.Length));
             // A pattern that backtracks would take hours.
