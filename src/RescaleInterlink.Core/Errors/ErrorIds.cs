@@ -23,6 +23,7 @@ public static class ErrorIds
 
     public const string ApiKeyMissing = nameof(ApiKeyMissing);
     public const string ApiKeyAmbiguous = nameof(ApiKeyAmbiguous);
+    public const string ApiUrlAmbiguous = nameof(ApiUrlAmbiguous);
     public const string ProfileNotFound = nameof(ProfileNotFound);
     public const string TokenFileNotFound = nameof(TokenFileNotFound);
     public const string TokenFileInvalid = nameof(TokenFileInvalid);
@@ -89,6 +90,7 @@ public static class ErrorIds
     public const string TransferNotResumable = nameof(TransferNotResumable);
     public const string TransferStateUnreadable = nameof(TransferStateUnreadable);
     public const string TransferStateUnwritable = nameof(TransferStateUnwritable);
+    public const string FolderCreationUncertain = nameof(FolderCreationUncertain);
     public const string FileRegistrationUncertain = nameof(FileRegistrationUncertain);
 
     public const string JobSpecInvalid = nameof(JobSpecInvalid);

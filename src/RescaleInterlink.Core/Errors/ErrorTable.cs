@@ -44,6 +44,7 @@ public static class ErrorTable
 
         Row(ErrorIds.ApiKeyMissing, "Give a key with -ApiKey, set RESCALE_API_KEY, or keep one with Save-RescaleCredential.", Authentication),
         Row(ErrorIds.ApiKeyAmbiguous, "Give one of them.", InvalidInput),
+        Row(ErrorIds.ApiUrlAmbiguous, "Give -ApiUrl to say which one is meant, or clear RESCALE_API_URL.", InvalidInput),
         Row(ErrorIds.ProfileNotFound, "Check the name, and which file is read.", NotFound),
         Row(ErrorIds.TokenFileNotFound, CheckPath, NotFound),
         Row(ErrorIds.TokenFileInvalid, "Keep a key there with Save-RescaleCredential.", InvalidInput),
@@ -110,6 +111,7 @@ public static class ErrorTable
         Row(ErrorIds.TransferNotResumable, StartAgain, State),
         Row(ErrorIds.TransferStateUnreadable, CheckPermissions, LocalFile),
         Row(ErrorIds.TransferStateUnwritable, FreeOrPermit, LocalFile),
+        Row(ErrorIds.FolderCreationUncertain, "Look for the folder on the platform before making it again.", State),
         Row(ErrorIds.FileRegistrationUncertain, "Look for the file on the platform before sending it again.", State),
 
         Row(ErrorIds.JobSpecInvalid, "Correct what the message names.", InvalidInput),

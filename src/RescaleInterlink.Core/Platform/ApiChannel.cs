@@ -6,12 +6,16 @@ using RescaleInterlink.Platform.Wire;
 namespace RescaleInterlink.Platform;
 
 /// <summary>What the resource clients share: a request in, a record or an error out, pages one after the other.</summary>
-internal sealed class ApiChannel(Uri platform, ApiKey apiKey, HttpMessageInvoker chain, ApiPolicy policy, TimeProvider time)
+internal sealed class ApiChannel(Uri platform, ApiKey apiKey, HttpMessageInvoker chain, ApiPolicy policy, TimeProvider time, Func<double> random)
 {
     /// <summary>Most pages of one listing (interop API 1).</summary>
     public const int PageCap = 1000;
 
     public ApiPolicy Policy => policy;
+    public TimeProvider Time => time;
+
+    /// <summary>Uniform in [0, 1); the jitter.</summary>
+    public Func<double> Random => random;
 
     public async Task<T> GetAsync<T>(ApiCall call, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class

@@ -38,6 +38,14 @@ internal static class ApiErrors
         };
     }
 
+    /// <summary>A fault as it is told to whoever is held back for it.</summary>
+    public static RescaleException Fault(HttpRequestMessage request, HttpStatusCode status) => new(
+        ErrorIds.PlatformFault, ErrorKind.ServerFault, $"{request.RequestUri!.GetLeftPart(UriPartial.Authority)} answered {(int)status}.", "Look at the platform's status page, and try again later.")
+    {
+        Behavior = ErrorBehavior.Retry,
+        StatusCode = (int)status,
+    };
+
     /// <summary>An identifier that would lead to another resource (empty, <c>.</c>, <c>..</c>): nothing is sent for it.</summary>
     public static RescaleException NoIdentifier(ApiCall call) => new(
         call.NotFoundId,

@@ -47,6 +47,9 @@ public sealed record ApiPolicy
     /// <summary>Registering a file: after a lost answer whoever asked looks for the record before it asks again.</summary>
     internal CallPolicy Registration => JobCreation with { Uncertain = UncertainOutcome.Registration };
 
+    /// <summary>Making a folder: the platform may allow equal names, so after a lost answer it is looked for before it is asked for again.</summary>
+    internal CallPolicy FolderCreation => JobCreation with { Uncertain = UncertainOutcome.Folder };
+
     internal CallPolicy ConnectionTest => new(ConnectionTestTime, ConnectionTestTime, ConnectionTestRetries, TimeSpan.FromSeconds(2), RepeatRule.Always) { LongestTokenWait = ConnectionTestTime };
 
     internal CallPolicy Listing => new(ListingAttemptTimeout, ListingTime, MaxRetries, LongestRetryAfter, RepeatRule.Always);

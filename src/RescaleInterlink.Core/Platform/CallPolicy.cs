@@ -35,4 +35,7 @@ internal sealed record UncertainOutcome(string ErrorId, string Action)
 
     public static readonly UncertainOutcome Registration = new(
         ErrorIds.FileRegistrationUncertain, "Look for the file on the platform before sending it again.");
+
+    public static readonly UncertainOutcome Folder = new(
+        ErrorIds.FolderCreationUncertain, "Look for the folder on the platform before making it again.");
 }

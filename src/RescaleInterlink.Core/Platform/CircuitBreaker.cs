@@ -8,7 +8,9 @@ namespace RescaleInterlink.Platform;
 /// sent to it for a while; then one call tries, and either opens the way for all or lengthens the break. Thread-safe.
 /// </summary>
 /// <remarks>
-/// A failure is one of the connection, silence, or a 5xx but 501; any other answer, a 429 or 404 too, is a success. The numbers are ours: one
+/// A failure is one of the connection or of a proxy, silence, a 502, 503 or 504, and any other 5xx but 501 to a call that may be repeated after
+/// it. Such a 5xx to a call that may not, as the creation of a job, may be the fault of what was asked and tells nothing. Any other answer, a 429
+/// or 404 too, is a success. The numbers are ours: one
 /// call alone never meets the break, as it waits longer between its own attempts by then (1, 2, 4, 8, 16, 30 s). An attempt that is held back
 /// counts as one that failed and waits at least as long, so that no call gives up earlier than it would without.
 /// </remarks>
@@ -30,6 +32,7 @@ internal sealed class CircuitBreaker(string host, TimeProvider time)
     private TimeSpan _break;
     private bool _open;
     private bool _probing;
+    private RescaleException? _last;
 
     /// <summary>Lets an attempt through; whoever is let through says how it ended.</summary>
     /// <exception cref="RescaleException">PlatformHeldBack, with the time after which to ask again.</exception>
@@ -53,10 +56,11 @@ internal sealed class CircuitBreaker(string host, TimeProvider time)
             (_open, _failures) = (false, 0);
     }
 
-    private void Count(bool isProbe)
+    private void Count(bool isProbe, RescaleException failure)
     {
         lock (_gate)
         {
+            _last = failure;
             if (isProbe)
                 Open(_break * 2 < LongestBreak ? _break * 2 : LongestBreak);
             // What was under way when the break began says nothing new.
@@ -83,8 +87,9 @@ internal sealed class CircuitBreaker(string host, TimeProvider time)
         return new RescaleException(
             ErrorIds.PlatformHeldBack,
             ErrorKind.Unreachable,
-            $"{host} failed {Threshold} times in a row and is left alone until {again}; nothing was sent to it.",
-            $"Try again after {again}; if it goes on, look at the platform's status page and at the network.")
+            $"Calls to {host} failed {Threshold} times in a row, and it is left alone until {again}; nothing was sent to it. The last failure: {_last!.Message}",
+            $"Try again after {again}. {_last.RecommendedAction}",
+            _last)
         {
             Behavior = ErrorBehavior.Retry,
             RetryAfter = wait,
@@ -96,7 +101,8 @@ internal sealed class CircuitBreaker(string host, TimeProvider time)
     {
         public void Succeeded() => breaker.Close();
 
-        public void Failed() => breaker.Count(isProbe);
+        /// <param name="failure">What those are told who are held back for it; it names the host or the proxy that failed.</param>
+        public void Failed(RescaleException failure) => breaker.Count(isProbe, failure);
 
         public void Dispose()
         {

@@ -36,7 +36,7 @@ public sealed class RescaleClient : IDisposable
             _limiter.Enable(1);
         var retrying = new RetryHandler(policy, time, random, new CircuitBreaker(platform.Authority, time), new ThrottleHandler(time, transport));
         _chain = new HttpMessageInvoker(new AuthenticationHandler(platform, apiKey, new RateLimitHandler(_limiter, time, retrying)));
-        var channel = new ApiChannel(platform, apiKey, _chain, policy, time);
+        var channel = new ApiChannel(platform, apiKey, _chain, policy, time, random);
         Users = new UsersClient(channel);
         Files = new FilesClient(channel);
         Folders = new FoldersClient(channel);

@@ -71,10 +71,10 @@ internal sealed class RetryHandler : DelegatingHandler
         {
             response = await base.SendAsync(state.Request, linked.Token).ConfigureAwait(false);
             await BufferAsync(response, linked.Token).ConfigureAwait(false);
-            if (IsFault(response.StatusCode))
-                pass.Failed();
-            else
+            if (!IsFault(response.StatusCode))
                 pass.Succeeded();
+            else if (IsOfTheHost(response.StatusCode, state.Repeat))
+                pass.Failed(ApiErrors.Fault(state.Request, response.StatusCode));
             return response;
         }
         catch (Exception e) when (e is not RescaleException)
@@ -83,7 +83,7 @@ internal sealed class RetryHandler : DelegatingHandler
             cancellationToken.ThrowIfCancellationRequested();
             var failure = TransportFailure.Describe(e, state.Request.RequestUri!, state.Attempts, state.HeldBack);
             if (failure.Behavior == ErrorBehavior.Retry)
-                pass.Failed();
+                pass.Failed(failure);
             throw state.Explain(failure);
         }
         catch (RescaleException e)
@@ -91,12 +91,16 @@ internal sealed class RetryHandler : DelegatingHandler
             // What the transport itself has put into words: the proxy's doing.
             response?.Dispose();
             if (e.Behavior == ErrorBehavior.Retry)
-                pass.Failed();
+                pass.Failed(e);
             throw;
         }
     }
 
     private static bool IsFault(HttpStatusCode status) => (int)status >= 500 && status != HttpStatusCode.NotImplemented;
+
+    /// <summary>Whether a fault tells of the host, and not of what was asked: the platform answers 500 to a job that it cannot read.</summary>
+    private static bool IsOfTheHost(HttpStatusCode status, RepeatRule repeat)
+        => repeat == RepeatRule.Always || status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
     private static async Task BufferAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -117,6 +121,7 @@ internal sealed class RetryHandler : DelegatingHandler
         private TimeSpan _limit = call.TotalTime;
 
         public HttpRequestMessage Request => request;
+        public RepeatRule Repeat => call.Repeat;
         public TimeSpan NextDelay { get; private set; }
 
         /// <summary>Attempts of which something was sent.</summary>

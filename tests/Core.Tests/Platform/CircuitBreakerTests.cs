@@ -8,6 +8,7 @@ namespace RescaleInterlink.Core.Tests.Platform;
 public class CircuitBreakerTests
 {
     private const string File = """{"id":"f1","name":"a"}""";
+    private static readonly RescaleException Failure = new(ErrorIds.ProxyUnreachable, ErrorKind.Unreachable, "The proxy p.test:3128 cannot be reached.", "Check the proxy's name.");
     private readonly ManualTime _time = new();
 
     [Fact]
@@ -22,6 +23,9 @@ public class CircuitBreakerTests
         var error = Assert.Throws<RescaleException>(() => breaker.Enter());
         Assert.Equal((ErrorIds.PlatformHeldBack, ErrorBehavior.Retry, CircuitBreaker.FirstBreak), (error.ErrorId, error.Behavior, error.RetryAfter));
         Assert.Contains("host.test", error.Message);
+        // Who fails may be a proxy on the way.
+        Assert.Contains(Failure.Message, error.Message);
+        Assert.EndsWith(Failure.RecommendedAction!, error.RecommendedAction);
         Assert.Contains((_time.GetLocalNow() + CircuitBreaker.FirstBreak).ToString("HH:mm:ss", null), error.Message);
     }
 
@@ -88,7 +92,7 @@ public class CircuitBreakerTests
         using var late = breaker.Enter();
         Fail(breaker, CircuitBreaker.Threshold);
         _time.Advance(TimeSpan.FromSeconds(2));
-        early.Failed();
+        early.Failed(Failure);
         Assert.Equal(CircuitBreaker.FirstBreak - TimeSpan.FromSeconds(2), Assert.Throws<RescaleException>(() => breaker.Enter()).RetryAfter);
         late.Succeeded();
         breaker.Enter().Dispose();
@@ -121,11 +125,22 @@ public class CircuitBreakerTests
         Assert.Equal(CircuitBreaker.Threshold * 2, server.Requests.Count);
     }
 
+    /// <summary>The platform answers 500 to a job that it cannot read: that says nothing of the platform.</summary>
+    [Fact]
+    public async Task Jobs_that_the_platform_fails_at_do_not_open_it()
+    {
+        await using var server = new ScriptedServer((request, r) => request.Method == "POST" ? r.JsonAsync(500, "{}") : r.JsonAsync(200, File));
+        using var client = Clients.For(server, policy: Clients.Patient with { MaxRetries = 0 });
+        for (var i = 0; i < CircuitBreaker.Threshold * 2; i++)
+            await RetryTests.FailsWith(ErrorIds.PlatformFault, client.Jobs.CreateAsync(Clients.AnyJob, default));
+        Assert.Equal("f1", (await client.Files.GetAsync("f1", default)).Id);
+    }
+
     [Fact]
     public async Task A_call_that_may_wait_outlives_the_break()
     {
         var failing = true;
-        await using var server = new ScriptedServer((_, r) => r.JsonAsync(failing ? 500 : 200, failing ? "{}" : File));
+        await using var server = new ScriptedServer((_, r) => r.JsonAsync(failing ? 503 : 200, failing ? "{}" : File));
         var time = Clients.NoWaiting();
         using var client = Clients.For(server, time);
         await OpenAsync(client, server);
@@ -153,7 +168,7 @@ public class CircuitBreakerTests
     [Fact]
     public async Task A_wait_that_is_longer_than_the_calls_time_ends_it_and_says_so()
     {
-        await using var server = ScriptedServer.InTurn(r => r.JsonAsync(500, "{}"));
+        await using var server = ScriptedServer.InTurn(r => r.JsonAsync(503, "{}"));
         using var client = Clients.For(server, policy: Clients.Patient with { MaxRetries = 0, ConnectionTestTime = TimeSpan.FromSeconds(3) });
         await OpenAsync(client, server);
         var error = await RetryTests.FailsWith(ErrorIds.PlatformHeldBack, client.Users.TestConnectionAsync(default));
@@ -180,7 +195,7 @@ public class CircuitBreakerTests
         for (var i = 0; i < times; i++)
         {
             using var pass = breaker.Enter();
-            pass.Failed();
+            pass.Failed(Failure);
         }
     }
 
