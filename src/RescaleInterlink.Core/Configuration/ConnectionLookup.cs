@@ -39,7 +39,7 @@ public sealed class ConnectionLookup
     /// <summary>Sources that disagree, files that others can read: names of places, never values.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
-    /// <exception cref="RescaleException">ApiKeyMissing, ProfileNotFound, and those of the files that were named or are used.</exception>
+    /// <exception cref="RescaleException">ApiKeyMissing, ApiUrlAmbiguous, ProfileNotFound, and those of the files that were named or are used.</exception>
     public static ConnectionLookup Find(ConnectionQuery query, ConfigurationPlaces places)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -60,10 +60,50 @@ public sealed class ConnectionLookup
 
         if (keys[0].Warning is { } warning)
             warnings.Add(warning);
+        CheckAddresses(query, places, profile, url, keys[0], warnings);
         // A sandbox's key is never the user's own, which says nothing.
         if (keys.Skip(1).Where(other => !keys[0].IsSameAs(other)).ToArray() is { Length: > 0 } others && !IsLoopback(url))
             warnings.Add($"There are different API keys: that of {keys[0]} is used, and not that of {string.Join(" or ", others.Select(static other => other.Source))}.");
         return new ConnectionLookup(url, keys[0], configuration, warnings);
+    }
+
+    /// <summary>A key of a profile goes to the platform that the profile names, unless the command itself names another.</summary>
+    private static void CheckAddresses(ConnectionQuery query, ConfigurationPlaces places, ProfileFile? profile, string url, FoundKey key, List<string> warnings)
+    {
+        var addresses = new List<(string Source, string Url)>();
+        if (query.ApiUrl is { } given)
+            addresses.Add(("-ApiUrl", given));
+        if (places.Variable(ConfigurationPlaces.UrlVariable) is { } inEnvironment)
+            addresses.Add((ConfigurationPlaces.UrlVariable, inEnvironment));
+        if (profile?.ApiUrl is { } inProfile)
+            addresses.Add(($"the profile '{query.Profile}'", inProfile));
+        var others = addresses.Skip(1).Where(other => !IsSamePlatform(url, other.Url)).Select(static other => other.Source).ToArray();
+        if (others.Length == 0)
+            return;
+        if (query.ApiUrl is null && profile?.Key is { } itsKey && itsKey.IsSameAs(key))
+        {
+            throw new RescaleException(
+                ErrorIds.ApiUrlAmbiguous, ErrorKind.InvalidInput,
+                $"{ConfigurationPlaces.UrlVariable} and the profile '{query.Profile}' name different platforms, and the API key is the profile's.",
+                $"Give -ApiUrl to say which one is meant, or clear {ConfigurationPlaces.UrlVariable}.");
+        }
+
+        // A sandbox's address is never the user's usual one, which says nothing.
+        if (!IsLoopback(url))
+            warnings.Add($"There are different platform addresses: that of {addresses[0].Source} is used, and not that of {string.Join(" or ", others)}.");
+    }
+
+    private static bool IsSamePlatform(string one, string other)
+    {
+        try
+        {
+            return PlatformAddress.Parse(one) == PlatformAddress.Parse(other);
+        }
+        catch (RescaleException)
+        {
+            // It is refused where it is used.
+            return string.Equals(one.Trim(), other.Trim(), StringComparison.OrdinalIgnoreCase);
+        }
     }
 
     /// <summary>The lowest source. A file that is not needed may be as wrong as it likes, unless it was named.</summary>

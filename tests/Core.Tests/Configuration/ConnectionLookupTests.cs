@@ -63,6 +63,7 @@ public sealed class ConnectionLookupTests : IDisposable
         Write("apiconfig", "[work]\nplatform_url = https://platform.rescale.jp\n");
         Assert.Equal("https://platform.rescale.jp", Find(new ConnectionQuery { Profile = "work" }).ApiUrl);
         Set(ConfigurationPlaces.UrlVariable, "https://eu.rescale.com");
+        // Its key is not the profile's here.
         Assert.Equal("https://eu.rescale.com", Find(new ConnectionQuery { Profile = "work" }).ApiUrl);
         Assert.Equal("https://itar.rescale.com", Find(new ConnectionQuery { ApiUrl = "https://itar.rescale.com" }).ApiUrl);
     }
@@ -80,6 +81,49 @@ public sealed class ConnectionLookupTests : IDisposable
         Assert.Equal(ErrorIds.ProfileNotFound, missing.ErrorId);
         Assert.Contains("'Work Account'", missing.RecommendedAction);
         Assert.DoesNotContain("second", missing.ToString());
+    }
+
+    /// <summary>A key is sent to the platform it was stored with, unless the command itself names another.</summary>
+    [Fact]
+    public void The_key_of_a_profile_does_not_follow_the_environment_to_another_platform()
+    {
+        Write("apiconfig", "[work]\napikey = second\napibaseurl = https://eu.rescale.com\n");
+        Set(ConfigurationPlaces.UrlVariable, "HTTPS://EU.rescale.com/");
+        Assert.Empty(Find(new ConnectionQuery { Profile = "work" }).Warnings);
+        foreach (var other in new[] { "https://kr.rescale.com", "http://127.0.0.1:8080", "https://else.example" })
+        {
+            Set(ConfigurationPlaces.UrlVariable, other);
+            var refused = Assert.Throws<RescaleException>(() => Find(new ConnectionQuery { Profile = "work" }));
+            Assert.Equal(ErrorIds.ApiUrlAmbiguous, refused.ErrorId);
+            Assert.Contains(ConfigurationPlaces.UrlVariable, refused.Message);
+            var told = Find(new ConnectionQuery { Profile = "work", ApiUrl = "https://eu.rescale.com" });
+            Assert.Contains("that of -ApiUrl is used, and not that of RESCALE_API_URL", Assert.Single(told.Warnings));
+        }
+    }
+
+    [Fact]
+    public void Sources_that_name_different_platforms_are_told()
+    {
+        Set(ConfigurationPlaces.KeyVariable, "k");
+        Set(ConfigurationPlaces.UrlVariable, "https://kr.rescale.com");
+        Write("apiconfig", "[work]\napibaseurl = https://eu.rescale.com\n");
+        Assert.Empty(Find(new ConnectionQuery()).Warnings);
+        Assert.Contains("that of RESCALE_API_URL is used, and not that of the profile 'work'", Assert.Single(Find(new ConnectionQuery { Profile = "work" }).Warnings));
+        Assert.Contains("not that of RESCALE_API_URL or the profile 'work'", Assert.Single(Find(new ConnectionQuery { Profile = "work", ApiUrl = "https://itar.rescale.com" }).Warnings));
+        Assert.Empty(Find(new ConnectionQuery { Profile = "work", ApiUrl = "http://127.0.0.1:8080" }).Warnings);
+    }
+
+    [Theory]
+    [InlineData("alice:Winter2026@platform.rescale.com")]
+    [InlineData("https://alice:Winter#2026@platform.rescale.com")]
+    public void A_password_in_an_address_is_not_shown(string url)
+    {
+        Set(ConfigurationPlaces.UrlVariable, url);
+        Assert.DoesNotContain("2026", RescaleConfiguration.Load(Places)["api_base_url"].Text);
+        Set(ConfigurationPlaces.UrlVariable, null);
+        Write("config.csv", $"key,value\napi_base_url,{url}\n");
+        Assert.DoesNotContain("2026", RescaleConfiguration.Load(Places)["api_base_url"].Text);
+        Assert.EndsWith("***@platform.rescale.com", RescaleConfiguration.Load(Places)["api_base_url"].Text);
     }
 
     [Fact]
