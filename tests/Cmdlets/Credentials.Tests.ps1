@@ -222,6 +222,14 @@ Describe 'The token file' {
         Test-Path -LiteralPath $elsewhere | Should -BeFalse
     }
 
+    It 'goes with what a killed first save has left' {
+        $null = New-Item -ItemType Directory -Path $env:RESCALE_CONFIG_HOME
+        $left = Join-Path $env:RESCALE_CONFIG_HOME '.token.0123456789abcdef0123456789abcdef.tmp'
+        [IO.File]::WriteAllText($left, $key)
+        Remove-RescaleCredential
+        Test-Path -LiteralPath $left | Should -BeFalse
+    }
+
     It 'with -WhatIf stays as it is' {
         Save-RescaleCredential -ApiKey $sandbox.ApiKey -WhatIf
         Test-Path -LiteralPath $env:RESCALE_CONFIG_HOME | Should -BeFalse

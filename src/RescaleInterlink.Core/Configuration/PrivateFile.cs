@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Runtime.Versioning;
 using System.Security.AccessControl;
 using System.Security.Principal;
+using RescaleInterlink.Transfers.LocalFiles;
 using IOPath = System.IO.Path;
 
 namespace RescaleInterlink.Configuration;
@@ -13,15 +15,22 @@ internal static class PrivateFile
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
+    private const string Temporary = ".tmp";
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
     private const int MoveTries = 10;
     private static readonly TimeSpan BetweenMoves = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Reads a small file without being in the way of whoever replaces it.</summary>
+    /// <exception cref="IOException">It is a pipe, a device or a socket.</exception>
     /// <param name="mostBytes">A longer one is an <see cref="InvalidDataException"/>.</param>
     public static byte[] Read(string path, int mostBytes)
     {
+        // Opening a pipe waits for somebody to write to it, and a device may never end. Neither has a length.
+        var target = TargetOf(path);
+        if (File.Exists(target) && new FileInfo(target).Length == 0 && !UnixFileSystem.IsRegularFile(target))
+            throw new IOException("it is not a regular file");
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        // Pipes and devices have no length, and might never end.
+        // What the system makes up as it is read has no length.
         var bytes = new byte[mostBytes + 1];
         var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         return length <= mostBytes ? bytes[..length] : throw new InvalidDataException($"it is longer than {mostBytes} bytes");
@@ -31,9 +40,8 @@ internal static class PrivateFile
     /// <param name="secret">It is readable by its owner only from its first moment; else it keeps the mode of the file it replaces.</param>
     public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, bool secret, CancellationToken cancellationToken)
     {
-        // A link, as in a folder of dot files, stays one.
-        var target = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-        var temporary = IOPath.Combine(IOPath.GetDirectoryName(target)!, $".{IOPath.GetFileName(target)}.{Guid.NewGuid():n}.tmp");
+        var target = TargetOf(path);
+        var temporary = IOPath.Combine(IOPath.GetDirectoryName(target)!, $".{IOPath.GetFileName(target)}.{Guid.NewGuid():n}{Temporary}");
         try
         {
             await using (var file = Create(temporary, secret, target))
@@ -51,15 +59,28 @@ internal static class PrivateFile
         }
     }
 
+    /// <summary>Where its content lies: a link, as in a folder of dot files, stays one.</summary>
+    public static string TargetOf(string path)
+        => new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+
     /// <summary>Deletes what writers of it that were killed have left. Only when nobody can be writing it, or nobody is to.</summary>
     public static void DeleteLeftovers(string path)
     {
-        var folder = IOPath.GetDirectoryName(path)!;
-        if (!Directory.Exists(folder))
-            return;
-        foreach (var left in Directory.EnumerateFiles(folder, $".{IOPath.GetFileName(path)}.*.tmp"))
+        foreach (var left in Leftovers(path))
             File.Delete(left);
     }
+
+    /// <summary>What writers of it have left, or are writing now.</summary>
+    public static IReadOnlyList<string> Leftovers(string path)
+    {
+        var target = TargetOf(path);
+        var (folder, prefix) = (IOPath.GetDirectoryName(target)!, $".{IOPath.GetFileName(target)}.");
+        return !Directory.Exists(folder) ? [] : [.. Directory.EnumerateFiles(folder).Where(file => IsLeftover(IOPath.GetFileName(file), prefix))];
+    }
+
+    private static bool IsLeftover(string name, string prefix)
+        => name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith(Temporary, StringComparison.Ordinal) && name.Length > prefix.Length + Temporary.Length
+            && name.AsSpan(prefix.Length, name.Length - prefix.Length - Temporary.Length).IndexOfAnyExcept(HexDigits) < 0;
 
     /// <summary>Whether anyone but the owner (on Windows: and the administrators) may read or change it.</summary>
     public static bool IsOpenToOthers(string path)

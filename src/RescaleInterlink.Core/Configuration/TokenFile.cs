@@ -80,7 +80,21 @@ public static class TokenFile
         }
     }
 
-    /// <summary>Deletes it, and what a killed writer of it may have left, which holds a key too.</summary>
+    /// <summary>Whether there is anything to delete: the file, a link to nowhere in its place, or what a killed writer of it has left.</summary>
+    /// <exception cref="RescaleException">TokenFileUnwritable: its folder cannot be looked into.</exception>
+    public static bool Exists(string path)
+    {
+        try
+        {
+            return File.Exists(path) || new FileInfo(path).LinkTarget is not null || PrivateFile.Leftovers(path).Count > 0;
+        }
+        catch (Exception failure) when (ConfigurationErrors.IsFileFailure(failure))
+        {
+            throw Unwritable(path, "looked for", failure);
+        }
+    }
+
+    /// <summary>Deletes it, the file it is a link to, and what a killed writer of it may have left, which holds a key too.</summary>
     /// <returns>False when there was none.</returns>
     /// <exception cref="RescaleException">TokenFileUnwritable.</exception>
     public static bool Delete(string path)
@@ -88,8 +102,11 @@ public static class TokenFile
         try
         {
             var existed = IOPath.Exists(path);
-            File.Delete(path);
             PrivateFile.DeleteLeftovers(path);
+            var target = PrivateFile.TargetOf(path);
+            if (File.Exists(target))
+                File.Delete(target);
+            File.Delete(path);
             return existed;
         }
         catch (DirectoryNotFoundException)

@@ -20,7 +20,7 @@ public sealed class RemoveRescaleCredentialCommand : AsyncCmdlet
         string[] paths = TokenFile is null ? [.. places.TokenFiles] : [await InvokeAsync(() => PathResolver.Literal(this, TokenFile))];
         foreach (string path in paths)
         {
-            if (!File.Exists(path))
+            if (!Configuration.TokenFile.Exists(path))
                 PostVerbose($"There is no token file '{path}'.");
             else if (await ShouldProcessAsync(path, "Delete the API key"))
                 Configuration.TokenFile.Delete(path);

@@ -126,6 +126,50 @@ public sealed class TokenFileTests : IDisposable
         Assert.Equal([".other.0123.tmp"], _folder.Names());
     }
 
+    /// <summary>A writer that was killed at its first write has left a key and no file.</summary>
+    [Fact]
+    public async Task What_is_left_alone_counts_as_there_behind_a_link_too()
+    {
+        Assert.False(TokenFile.Exists(_folder.File("token")));
+        await File.WriteAllTextAsync(_folder.File(".token.0123.tmp"), Key);
+        Assert.True(TokenFile.Exists(_folder.File("token")));
+        TokenFile.Delete(_folder.File("token"));
+        Assert.Empty(_folder.Names());
+
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Making links needs a right there.");
+        var far = Directory.CreateDirectory(_folder.File("far")).FullName;
+        File.CreateSymbolicLink(_folder.File("token"), Path.Combine(far, "key"));
+        await File.WriteAllTextAsync(Path.Combine(far, ".key.0123.tmp"), Key);
+        Assert.True(TokenFile.Exists(_folder.File("token")));
+        TokenFile.Delete(_folder.File("token"));
+        Assert.Empty(Directory.GetFileSystemEntries(far));
+        Assert.Equal(["far"], _folder.Names());
+
+        File.CreateSymbolicLink(_folder.File("token"), Path.Combine(far, "key"));
+        await TokenFile.WriteAsync(_folder.File("token"), Key, default);
+        Assert.True(TokenFile.Delete(_folder.File("token")));
+        Assert.Empty(Directory.GetFileSystemEntries(far));
+    }
+
+    [Fact]
+    public async Task A_pipe_or_a_device_is_refused_at_once()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "There is no mkfifo and no /dev/zero.");
+        var pipe = _folder.File("pipe");
+        using (var made = System.Diagnostics.Process.Start("mkfifo", pipe))
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        File.CreateSymbolicLink(_folder.File("link"), pipe);
+        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+        socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(_folder.File("socket")));
+        foreach (var path in new[] { pipe, _folder.File("link"), "/dev/zero", _folder.File("socket") })
+        {
+            var token = await Task.Run(() => Fails(path)).WaitAsync(TimeSpan.FromSeconds(30));
+            Assert.Equal(ErrorIds.TokenFileUnreadable, token.ErrorId);
+            var configuration = await Task.Run(() => Assert.Throws<RescaleException>(() => ConfigurationFile.Load(path))).WaitAsync(TimeSpan.FromSeconds(30));
+            Assert.Equal(ErrorIds.ConfigurationUnreadable, configuration.ErrorId);
+        }
+    }
+
     [Fact]
     public void A_found_key_prints_as_its_source() => Assert.Equal("RESCALE_API_KEY", $"{new FoundKey("RESCALE_API_KEY", Key)}");
 
