@@ -184,7 +184,7 @@ using System; using System.Collections.Generic; using System.Collections.ObjectM
 using System.Management.Automation.Host; using System.Security;
 public sealed class AnsweringHost : PSHost {
     public readonly AnsweringUI Answers = new AnsweringUI();
-    public override string Name => "AnsweringHost"; public override Version Version => new Version(1, 0); public override Guid InstanceId { get; } = Guid.NewGuid();
+    public override string Name => HostName; public string HostName; public override Version Version => new Version(1, 0); public override Guid InstanceId { get; } = Guid.NewGuid();
     public override PSHostUserInterface UI => Answers; public override CultureInfo CurrentCulture => CultureInfo.InvariantCulture; public override CultureInfo CurrentUICulture => CultureInfo.InvariantCulture;
     public override void EnterNestedPrompt() {} public override void ExitNestedPrompt() {} public override void NotifyBeginApplication() {} public override void NotifyEndApplication() {} public override void SetShouldExit(int exitCode) {}
 }
@@ -211,8 +211,9 @@ public sealed class AnsweringUI : PSHostUserInterface {
     public override void WriteDebugLine(string m) {} public override void WriteProgress(long s, ProgressRecord r) {} public override void WriteVerboseLine(string m) {} public override void WriteWarningLine(string m) {}
 }
 '@
-        function New-AnsweringShell {
+        function New-AnsweringShell([string] $HostName = 'Visual Studio Code Host') {
             $answering = [AnsweringHost]::new()
+            $answering.HostName = $HostName
             $runspace = [runspacefactory]::CreateRunspace($answering, [initialsessionstate]::CreateDefault2())
             $runspace.Open()
             $shell = [powershell]::Create($runspace)
@@ -241,6 +242,15 @@ public sealed class AnsweringUI : PSHostUserInterface {
         $shell.Commands.Clear()
         $null = $shell.AddScript('Initialize-RescaleConfiguration -Force').Invoke()
         $asked | Should -BeNullOrEmpty
+    }
+
+    It 'is nobody in a host that is not known to have a user' {
+        $shell.Runspace.Dispose()
+        $made = New-AnsweringShell 'SomeService'
+        $shell, $asked = $made.Shell, $made.Asked
+        $null = $shell.AddScript('Initialize-RescaleConfiguration').Invoke()
+        $asked | Should -BeNullOrEmpty
+        (Get-RescaleConfiguration api_base_url).Source | Should -Be 'ConfigFile'
     }
 
     It 'is asked for the password of the user at the proxy, which is in no file' {
@@ -272,6 +282,20 @@ Describe 'Initialize-RescaleConfiguration' {
         Initialize-RescaleConfiguration -Force
         (Get-RescaleConfiguration api_base_url, max_connections).Value | Should -Be 'https://platform.rescale.com', $null
         [IO.File]::ReadAllText((Join-Path $env:RESCALE_CONFIG_HOME 'token')) | Should -Be "mykey`n"
+    }
+
+    It 'keeps no background job waiting for an answer' {
+        $job = Start-Job -ArgumentList $ModulePath {
+            Import-Module $args[0]
+            Initialize-RescaleConfiguration
+            "$((Get-RescaleConfiguration api_base_url).Source)"
+        }
+        try {
+            $null = $job | Wait-Job -Timeout 120
+            $job.State | Should -Be 'Completed'
+            $job | Receive-Job | Should -Be 'ConfigFile'
+        }
+        finally { $job | Remove-Job -Force }
     }
 
     It 'asks nobody where there is nobody' {

@@ -232,6 +232,19 @@ Describe 'Several connections' {
         (Get-RescaleConnection -Default).Id | Should -Be $second.Id
     }
 
+    It 'with a name that one of another runspace has leaves that one open' {
+        $shell = [powershell]::Create()
+        try {
+            $foreign = $shell.AddScript('param($module, $sandbox) Import-Module $module; Connect-Rescale -ApiUrl $sandbox.ApiUrl -ApiKey $sandbox.ApiKey -Name work').AddArgument($ModulePath).AddArgument($sandbox).Invoke()[0]
+            $null = Connect-Rescale -Connection $foreign
+            $own = $sandbox | Connect-Rescale -Name work
+            $foreign.IsOpen | Should -BeTrue
+            (Get-RescaleUser -Connection $foreign).Email | Should -Not -BeNullOrEmpty
+            (Get-RescaleConnection | Where-Object Name -EQ work).Id | Should -Be $own.Id
+        }
+        finally { $shell.Dispose() }
+    }
+
     It 'are closed one by one; none takes the place of the default' {
         $first = $sandbox | Connect-Rescale -Name a
         $second = $sandbox | Connect-Rescale -Name b

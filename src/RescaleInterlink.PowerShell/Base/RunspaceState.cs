@@ -65,6 +65,14 @@ internal sealed class RunspaceState
             Connection = connection;
     }
 
+    /// <summary>Takes one off the list; it is closed if it was made here, as no other runspace may be at work with it.</summary>
+    public void Release(ConnectionItem connection)
+    {
+        _connections.Remove(connection);
+        if (_own.Remove(connection))
+            connection.Close();
+    }
+
     public static void Forget()
     {
         if (Runspace.DefaultRunspace is { } runspace && States.TryGetValue(runspace, out RunspaceState? state))

@@ -48,7 +48,8 @@ public sealed class ConnectRescaleCommand : ConnectionParameters
         var connection = new ConnectionItem(session, Name ?? _state.NextName(), choice);
         // The default one before may still be used with -Connection, so it is not closed here. A name is of one connection.
         _state.Add(connection, own: true, asDefault: !NoDefault || ReferenceEquals(before, _state.Connection) && before is not null);
-        before?.Close();
+        if (before is not null)
+            _state.Release(before);
         await WriteAsync(connection);
     }
 }
