@@ -9,7 +9,7 @@ namespace RescaleInterlink.Platform.RateLimits;
 internal static class BudgetFile
 {
     /// <summary>Part of the file's name, so that modules of two versions do not throw away each other's state at each call.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     // Written as one piece that never gets shorter, so that the end of an older one cannot stay behind.
     private const int Piece = 1024;
@@ -70,8 +70,9 @@ internal static class BudgetFile
         RandomAccess.Write(file.SafeFileHandle, bytes, 0);
     }
 
+    /// <summary>A debt has no bound: a state that was thrown away for it would take the cooldown with it.</summary>
     private static bool IsPlausible(BudgetState state, ScopeLimit limit)
-        => state.Tokens <= limit.Burst && state.Tokens >= -limit.Burst && state.At >= 0 && state.Issued >= 0 && state.Used >= 0
+        => state.Tokens <= limit.Burst && state.At >= 0 && state.Issued >= 0 && state.Used >= 0
             && state.Cooldown >= TimeSpan.Zero && state.Cooldown <= BudgetState.LongestCooldown
             && state.Sharers is not null && state.Sharers.TrueForAll(static sharer => sharer is { Id: not null, Held: >= 0 } && sharer.Age >= TimeSpan.Zero);
 

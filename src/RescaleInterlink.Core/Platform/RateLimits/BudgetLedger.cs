@@ -46,6 +46,9 @@ internal sealed class FileLedger : IBudgetLedger
 {
     private const int LongestWait = 5;
 
+    /// <summary>A budget that nobody used for so long is as full as a new one, whatever its scope.</summary>
+    private static readonly TimeSpan StaleAfter = TimeSpan.FromDays(1);
+
     /// <summary>How long a disk may take, and how long others may be at the file. Real time, whatever the clock of the limits is.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -128,6 +131,7 @@ internal sealed class FileLedger : IBudgetLedger
     {
         var folder = System.IO.Path.GetDirectoryName(Path)!;
         StateFolder.Create(folder);
+        DeleteStale(folder);
         var temporary = System.IO.Path.Combine(folder, System.IO.Path.GetRandomFileName());
         try
         {
@@ -142,6 +146,23 @@ internal sealed class FileLedger : IBudgetLedger
         finally
         {
             File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Budgets of keys that are used no more, of earlier versions, and what a process has left that was killed while it made one.</summary>
+    private void DeleteStale(string folder)
+    {
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles())
+        {
+            try
+            {
+                if (_time.GetUtcNow() - file.LastWriteTimeUtc > StaleAfter)
+                    file.Delete();
+            }
+            catch (Exception held) when (held is IOException or UnauthorizedAccessException)
+            {
+                // Another process is at it; it stays for the next time.
+            }
         }
     }
 

@@ -79,6 +79,32 @@ public sealed class FileLedgerTests : IDisposable
         Assert.Equal((20 * Limit.Rate) - 1, (await Ledger().ExchangeAsync(new BudgetRequest("b", 1, 0))).Left, 1e-6);
     }
 
+    /// <summary>However many calls were repeated, it is a debt and no damage, which would make an end of the cooldown.</summary>
+    [Fact]
+    public async Task A_debt_is_kept_and_the_cooldown_with_it()
+    {
+        await Ledger().ExchangeAsync(new BudgetRequest("a", 1, 0) { Charged = 10 * Limit.Burst, Refused = TimeSpan.FromSeconds(100) });
+        Assert.Equal(TimeSpan.FromSeconds(100), (await Ledger().ExchangeAsync(Wanting("b"))).Cooldown);
+        _time.Advance(TimeSpan.FromSeconds(100));
+        var answer = await Ledger().ExchangeAsync(Wanting("b"));
+        Assert.Equal(((9 * Limit.Burst) + 1 - (100 * Limit.Rate)) / Limit.Rate, answer.Wait.TotalSeconds, 0.001);
+    }
+
+    [Fact]
+    public async Task What_nobody_used_for_a_day_goes_when_a_new_one_is_made()
+    {
+        var folder = Directory.CreateDirectory(Path.GetDirectoryName(File)!).FullName;
+        foreach (var (name, age) in new[] { ("user-0123-4567.v1", 25), ("abcdefgh.ijk", 25), ("user-89ab-4567.v2", 23) })
+        {
+            await System.IO.File.WriteAllTextAsync(Path.Combine(folder, name), "");
+            System.IO.File.SetLastWriteTimeUtc(Path.Combine(folder, name), _time.GetUtcNow().UtcDateTime - TimeSpan.FromHours(age));
+        }
+
+        await Ledger().ExchangeAsync(Wanting("a"));
+        Assert.Equal(new[] { Path.GetFileName(File), "user-89ab-4567.v2" }.Order(StringComparer.Ordinal), Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.EndsWith(".v2", File, StringComparison.Ordinal);
+    }
+
     /// <summary>Only the time since the start of the machine counts.</summary>
     [Theory]
     [InlineData(-400)]
