@@ -2,6 +2,7 @@ using System.Net;
 using Polly;
 using Polly.Retry;
 using RescaleInterlink.Errors;
+using RescaleInterlink.Platform.RateLimits;
 
 namespace RescaleInterlink.Platform;
 
@@ -63,6 +64,7 @@ internal sealed class RetryHandler : DelegatingHandler
 
     private async ValueTask<HttpResponseMessage> AttemptAsync(CallState state, CancellationToken cancellationToken)
     {
+        await state.WaitForTurnAsync(cancellationToken).ConfigureAwait(false);
         using var pass = state.Enter(_breaker);
         using var limit = new CancellationTokenSource(state.BeginAttempt(), _time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
@@ -132,6 +134,16 @@ internal sealed class RetryHandler : DelegatingHandler
 
         private TimeSpan Left => _limit - time.GetElapsedTime(_start);
         private bool MayHaveBeenSent => request.Content is TrackedContent { Started: true };
+
+        /// <summary>A call that was refused as one too many waits for a token again. That does not count against its own time.</summary>
+        public async Task WaitForTurnAsync(CancellationToken cancellationToken)
+        {
+            if (!request.Options.TryGetValue(CallPermit.Key, out var permit) || !permit.WasRefused)
+                return;
+            var start = time.GetTimestamp();
+            await CallTurn.WaitAsync(permit.TakeAgainAsync, call.LongestTokenWait, time, cancellationToken).ConfigureAwait(false);
+            _limit += time.GetElapsedTime(start);
+        }
 
         public CircuitBreaker.Pass Enter(CircuitBreaker breaker)
         {

@@ -154,7 +154,7 @@ internal sealed record BudgetRequest(string Id, int ProcessId, int Held)
     /// <summary>Tokens that were not used.</summary>
     public int GivenBack { get; init; }
 
-    /// <summary>Calls that were made without a token: repetitions, which do not wait for one.</summary>
+    /// <summary>Calls that were made without a token: repetitions, which do not wait for one unless the platform refused the call.</summary>
     public int Charged { get; init; }
 
     /// <summary>Whether it wants a token.</summary>

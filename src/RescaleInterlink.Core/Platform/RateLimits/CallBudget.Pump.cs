@@ -50,46 +50,61 @@ internal sealed partial class CallBudget
 
     private async Task ServeAsync()
     {
-        if (await ExchangeAsync(wants: true).ConfigureAwait(false) is not { } answer)
+        bool cools;
+        int refusals;
+        lock (_gate)
+            (cools, refusals) = (Until(_coolUntil) > TimeSpan.Zero, _refusals);
+        if (await ExchangeAsync(wants: !cools).ConfigureAwait(false) is not { } answer)
         {
             await ServeInEmergencyAsync().ConfigureAwait(false);
             return;
         }
 
-        if (answer.Cooldown > TimeSpan.Zero)
-        {
-            await CoolDownAsync(answer.Cooldown).ConfigureAwait(false);
-            return;
-        }
-
-        if (answer.Wait > TimeSpan.Zero)
+        var cooldown = answer.Cooldown;
+        if (cooldown == TimeSpan.Zero && answer.Wait > TimeSpan.Zero)
         {
             TellOfLimit(answer);
-            await RedeemAsync(answer).ConfigureAwait(false);
+            refusals = await RedeemAsync(answer, refusals).ConfigureAwait(false);
         }
 
         lock (_gate)
         {
             _toCome -= answer.Granted;
-            _leased += answer.Granted;
-            _lastTaken = time.GetTimestamp();
+            // A call may have been refused while these were fetched.
+            if (refusals == _refusals)
+            {
+                _leased += answer.Granted;
+                _lastTaken = time.GetTimestamp();
+            }
+
             HandOut();
+            if (_waiting.Count > 0 && Until(_coolUntil) is var own && own > cooldown)
+                cooldown = own;
         }
+
+        if (cooldown > TimeSpan.Zero)
+            await CoolDownAsync(cooldown).ConfigureAwait(false);
     }
 
     /// <summary>Waits until the token of a ticket is there.</summary>
-    private async Task RedeemAsync(BudgetAnswer answer)
+    /// <param name="refusals">Before the ticket was given.</param>
+    /// <returns>As many refusals as were known when the ledger last said that it is there.</returns>
+    private async Task<int> RedeemAsync(BudgetAnswer answer, int refusals)
     {
         var now = answer;
         while (now.Wait > TimeSpan.Zero || now.Cooldown > TimeSpan.Zero)
         {
             // A call of this or another process may have been refused meanwhile.
             await (now.Cooldown > TimeSpan.Zero ? CoolDownAsync(now.Cooldown) : DelayAsync(now.Wait)).ConfigureAwait(false);
+            lock (_gate)
+                refusals = _refusals;
             // Without the ledger it is good by its time.
             if (await ExchangeAsync(pending: now.Ticket).ConfigureAwait(false) is not { } next)
-                return;
+                break;
             now = next;
         }
+
+        return refusals;
     }
 
     /// <summary>Nobody waits. What is not used goes back after a while, and the ledger learns what has been answered.</summary>

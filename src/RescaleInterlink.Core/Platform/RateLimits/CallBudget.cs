@@ -42,10 +42,20 @@ internal sealed partial class CallBudget(ScopeLimit limit, IBudgetLedger ledger,
     private long _emergencyNext;
     private long _coolUntil;
 
+    // How often the platform refused a call: what was fetched before one and came after it is not there.
+    private int _refusals;
+
     public ScopeLimit Limit => limit;
 
     /// <summary>Takes one token, and waits for it when there is none.</summary>
     public async Task<CallPermit> TakeAsync(CancellationToken cancellationToken)
+    {
+        await TakeTokenAsync(cancellationToken).ConfigureAwait(false);
+        return new CallPermit(this);
+    }
+
+    /// <summary>The same for a call that has a permit.</summary>
+    public async Task TakeTokenAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Waiter waiter;
@@ -54,7 +64,7 @@ internal sealed partial class CallBudget(ScopeLimit limit, IBudgetLedger ledger,
             if (_waiting.Count == 0 && HasLease)
             {
                 Use();
-                return new CallPermit(this);
+                return;
             }
 
             waiter = new Waiter(ApiObserver.Current, time.GetTimestamp());
@@ -78,8 +88,6 @@ internal sealed partial class CallBudget(ScopeLimit limit, IBudgetLedger ledger,
 
             throw;
         }
-
-        return new CallPermit(this);
     }
 
     /// <summary>The platform refused a call: there are no tokens after all, and none for as long as it said. A shorter wish
@@ -91,6 +99,7 @@ internal sealed partial class CallBudget(ScopeLimit limit, IBudgetLedger ledger,
         lock (_gate)
         {
             _leased = 0;
+            _refusals++;
             _coolUntil = Math.Max(_coolUntil, After(wish < BudgetState.LongestCooldown ? wish : BudgetState.LongestCooldown));
         }
 
@@ -157,7 +166,7 @@ internal sealed partial class CallBudget(ScopeLimit limit, IBudgetLedger ledger,
         }
     }
 
-    private bool HasLease => _leased > 0 && time.GetElapsedTime(_lastTaken) < IdleAfter;
+    private bool HasLease => _leased > 0 && Until(_coolUntil) <= TimeSpan.Zero && time.GetElapsedTime(_lastTaken) < IdleAfter;
 
     private void Use()
     {

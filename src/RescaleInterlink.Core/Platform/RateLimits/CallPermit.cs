@@ -11,12 +11,29 @@ internal sealed class CallPermit(CallBudget budget) : IDisposable
 
     public CallBudget Budget => budget;
 
+    /// <summary>The platform found the last attempt one too many. Before the next one, <see cref="TakeAgainAsync"/>.</summary>
+    public bool WasRefused { get; private set; }
+
     /// <summary>A call waits for one token, however often it is repeated (interop API 2.2); the platform counts each time, and so does the budget.</summary>
     public void BeginAttempt()
     {
         if (_used)
             budget.Charge(onTheWay: true);
         _used = _open = true;
+    }
+
+    public void Refuse() => WasRefused = true;
+
+    /// <summary>
+    /// Waits for another token. The platform does not count what it refuses, so nothing is owed for it; and calls that were refused together
+    /// come back in the budget's own pace and not in the instant when the cooldown ends.
+    /// </summary>
+    /// <returns>This.</returns>
+    public async Task<CallPermit> TakeAgainAsync(CancellationToken cancellationToken)
+    {
+        await budget.TakeTokenAsync(cancellationToken).ConfigureAwait(false);
+        (WasRefused, _used, _open) = (false, false, true);
+        return this;
     }
 
     /// <summary>It was answered, or will not be: it is not on its way any more.</summary>

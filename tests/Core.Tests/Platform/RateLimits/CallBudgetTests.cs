@@ -110,6 +110,52 @@ public class CallBudgetTests
         Assert.InRange((_time.GetUtcNow() - start).TotalSeconds, 2.49, 4.51);
     }
 
+    /// <summary>The platform does not count what it refuses. Were it charged again each time, the debt would grow without bound.</summary>
+    [Fact]
+    public async Task A_refused_call_waits_for_another_token_and_owes_nothing()
+    {
+        var ledger = new TestLedger(new MemoryLedger(Small, _time));
+        var budget = new CallBudget(Small, ledger, _time);
+        var start = _time.GetUtcNow();
+        using (var permit = await budget.TakeAsync(default))
+        {
+            for (var attempt = 0; attempt < 50; attempt++)
+            {
+                permit.BeginAttempt();
+                permit.Refuse();
+                await budget.DrainAsync(null);
+                permit.EndAttempt();
+                await _time.RunAsync(permit.TakeAgainAsync(default));
+                Assert.False(permit.WasRefused);
+            }
+
+            permit.BeginAttempt();
+        }
+
+        Assert.Equal(0, ledger.Charged);
+        // Each of the 50 repetitions waited for its own half second, and not for those before it once more.
+        Assert.True((_time.GetUtcNow() - start).TotalSeconds >= 24.9, $"{_time.GetUtcNow() - start}");
+    }
+
+    [Fact]
+    public async Task Nothing_that_was_fetched_before_a_refusal_goes_out_after_it()
+    {
+        var limit = RateScopes.LimitOf(RateScope.User);
+        var ledger = new TestLedger(new MemoryLedger(limit, _time)) { Gate = new TaskCompletionSource() };
+        var budget = new CallBudget(limit, ledger, _time);
+        var waiting = Enumerable.Range(0, 10).Select(_ => CallAsync(budget)).ToArray();
+        // The ledger has given tokens, and the pump has not got them yet, when a call is refused.
+        await ledger.Asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        var draining = budget.DrainAsync(TimeSpan.FromSeconds(30));
+        ledger.Gate.SetResult();
+        await draining;
+        while (_time.Waits.Count == 0) await Task.Delay(1);
+        Assert.All(waiting, static call => Assert.False(call.IsCompleted));
+        var start = _time.GetUtcNow();
+        await _time.RunAsync(AllAsync(waiting));
+        Assert.True(_time.GetUtcNow() - start >= TimeSpan.FromSeconds(29.9), $"{_time.GetUtcNow() - start}");
+    }
+
     [Fact]
     public async Task Without_the_ledger_it_keeps_to_the_emergency_rate_warns_once_and_comes_back()
     {
@@ -216,6 +262,14 @@ public class CallBudgetTests
         /// <summary>Tokens, without those that came back.</summary>
         public int Given { get; private set; }
 
+        /// <summary>Calls made without a token.</summary>
+        public int Charged { get; private set; }
+
+        /// <summary>Holds back the first answer.</summary>
+        public TaskCompletionSource? Gate { get; init; }
+
+        public TaskCompletionSource Asked { get; } = new();
+
         public bool IsShared => inner.IsShared;
 
         public async Task<BudgetAnswer> ExchangeAsync(BudgetRequest request)
@@ -224,6 +278,9 @@ public class CallBudgetTests
             if (IsBroken) throw new BudgetUnavailableException("a place", "broken");
             var answer = await inner.ExchangeAsync(request);
             Given += answer.Granted - request.GivenBack;
+            Charged += request.Charged;
+            Asked.TrySetResult();
+            if (Gate is not null) await Gate.Task;
             return answer;
         }
     }

@@ -68,6 +68,38 @@ public class RateLimitTests
         Assert.Contains(time.Waits, wait => wait >= TimeSpan.FromSeconds(7));
     }
 
+    /// <summary>They were sent together and refused together; were they to come back together, they would be refused again.</summary>
+    [Fact]
+    public async Task Calls_that_were_refused_together_come_back_one_by_one()
+    {
+        const int Calls = 20;
+        var asked = 0;
+        var all = new TaskCompletionSource();
+        await using var server = new ScriptedServer(async (_, reply) =>
+        {
+            var number = Interlocked.Increment(ref asked);
+            if (number == Calls) all.SetResult();
+            if (number <= Calls) await all.Task;
+            await (number <= Calls ? reply.JsonAsync(429, "{}", "Retry-After: 3") : reply.JsonAsync(200, """{"id":"f1","name":"a"}"""));
+        });
+        var time = new ManualTime();
+        using var client = Clients.For(server, time);
+        client.UseLimitsOf(Profile(1));
+        var start = time.GetUtcNow();
+        var calls = Task.WhenAll(Enumerable.Range(0, Calls).Select(_ => client.Files.GetAsync("f1", default)));
+        await all.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        while (!calls.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(20));
+            await Task.Delay(1);
+        }
+
+        await calls;
+        // During the cooldown of 3 s there come 5 tokens; the others wait for 1.7 a second.
+        Assert.True((time.GetUtcNow() - start).TotalSeconds >= 11, $"{time.GetUtcNow() - start}");
+        Assert.Equal(2 * Calls, server.Requests.Count);
+    }
+
     /// <summary>Whoever connects is not left without a word until a long cooldown is over.</summary>
     [Fact]
     public async Task A_connection_test_waits_for_its_turn_no_longer_than_for_an_answer()
