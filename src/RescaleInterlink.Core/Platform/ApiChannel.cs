@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using RescaleInterlink.Platform.Wire;
@@ -8,9 +10,6 @@ namespace RescaleInterlink.Platform;
 /// <summary>What the resource clients share: a request in, a record or an error out, pages one after the other.</summary>
 internal sealed class ApiChannel(Uri platform, ApiKey apiKey, HttpMessageInvoker chain, ApiPolicy policy, TimeProvider time, Func<double> random)
 {
-    /// <summary>Most pages of one listing (interop API 1).</summary>
-    public const int PageCap = 1000;
-
     public ApiPolicy Policy => policy;
     public TimeProvider Time => time;
 
@@ -52,17 +51,20 @@ internal sealed class ApiChannel(Uri platform, ApiKey apiKey, HttpMessageInvoker
         var call = first with { Path = PageLink.WithPageSize(first.Path, pageSize) };
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var repeats = new RepeatedEntries();
+        var bound = new PageBound();
         while (true)
         {
-            if (!seen.Add(call.Path))
+            if (!seen.Add(Fingerprint(call.Path)))
                 throw ApiErrors.Protocol(first, "its pages lead back to an earlier page");
-            if (seen.Count > PageCap)
-                throw ApiErrors.Protocol(first, $"the list did not end after {PageCap} pages");
+            if (bound.Exceeded is { } pages)
+                throw ApiErrors.Protocol(first, $"the list did not end after {pages} pages");
             var page = await GetPageAsync(call, type, bare, cancellationToken).ConfigureAwait(false);
             foreach (var item in page.Results ?? throw ApiErrors.Protocol(first, "a page has no 'results'"))
             {
-                if (item is not null && !repeats.IsRepeated(item))
-                    yield return item;
+                if (item is null || repeats.IsRepeated(item))
+                    continue;
+                bound.Entry();
+                yield return item;
             }
 
             if (string.IsNullOrEmpty(page.Next))
@@ -70,8 +72,12 @@ internal sealed class ApiChannel(Uri platform, ApiKey apiKey, HttpMessageInvoker
             var next = PageLink.PathOf(page.Next) ?? throw ApiErrors.Protocol(first, "the link to the next page does not lead to the API");
             call = call with { Path = PageLink.WithPageSize(next, pageSize) };
             repeats.TurnPage();
+            bound.TurnPage();
         }
     }
+
+    /// <summary>Stands for a link that may be kilobytes long, of which a listing has thousands.</summary>
+    private static string Fingerprint(string path) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(path)));
 
     private async Task<HttpResponseMessage> SendAsync(ApiCall call, CancellationToken cancellationToken)
     {

@@ -49,10 +49,10 @@ public sealed class FilesClient
     public IAsyncEnumerable<PlatformFile> ListAsync(CancellationToken cancellationToken)
         => ListAsync(withHidden: false, PageSize, cancellationToken);
 
-    /// <summary>The same with pages of a size that fits what is wanted.</summary>
+    /// <summary>The same with pages of a size that fits what is wanted, but not small: files that are not shown fill them, too.</summary>
     /// <param name="most">As many files are going to be read; null: nobody knows, probably all.</param>
     public IAsyncEnumerable<PlatformFile> ListAsync(int? most, CancellationToken cancellationToken)
-        => ListAsync(withHidden: false, Math.Clamp(most ?? LargestPage, 1, LargestPage), cancellationToken);
+        => ListAsync(withHidden: false, Math.Clamp(most ?? LargestPage, PageSize, LargestPage), cancellationToken);
 
     /// <summary>The same, with files that are in the Trash or count as not uploaded.</summary>
     public IAsyncEnumerable<PlatformFile> ListAllAsync(CancellationToken cancellationToken)

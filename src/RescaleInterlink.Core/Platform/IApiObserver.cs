@@ -9,6 +9,11 @@ public interface IApiObserver
     /// <param name="left">How long the call will go on trying, at most.</param>
     void OnWaiting(string reason, TimeSpan wait, TimeSpan left);
 
+    /// <summary>The attempt that failed before <see cref="OnWaiting"/> may have reached the platform and been carried out, and only its answer was lost.</summary>
+    void OnAnswerLost()
+    {
+    }
+
     /// <summary>Calls are held back by the platform's rate limit.</summary>
     /// <param name="wait">Until the last of those that wait now is made, as far as can be foreseen.</param>
     void OnLimited(string reason, TimeSpan wait) => OnWaiting(reason, wait, wait);

@@ -14,7 +14,7 @@ public sealed partial class JobsClient
     {
         var tags = new List<Tag>();
         var call = Call(HttpMethod.Get, jobId, "tags/", _channel.Policy.Ordinary);
-        await foreach (var entry in _channel.ListAsync(call, null, PlatformJson.Default.PageDtoTagDto, cancellationToken, PlatformJson.Default.ListTagDto!).ConfigureAwait(false))
+        await foreach (var entry in _channel.ListAsync(call, LargestPage, PlatformJson.Default.PageDtoTagDto, cancellationToken, PlatformJson.Default.ListTagDto!).ConfigureAwait(false))
         {
             if (entry.ToRecord() is { } tag)
                 tags.Add(tag);
@@ -39,7 +39,7 @@ public sealed partial class JobsClient
     public async IAsyncEnumerable<JobRun> ListRunsAsync(string jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var call = Call(HttpMethod.Get, jobId, "runs/", _channel.Policy.Listing, "v2");
-        await foreach (var entry in _channel.ListAsync(call, null, PlatformJson.Default.PageDtoJobRunDto, cancellationToken).ConfigureAwait(false))
+        await foreach (var entry in _channel.ListAsync(call, LargestPage, PlatformJson.Default.PageDtoJobRunDto, cancellationToken).ConfigureAwait(false))
         {
             if (entry.ToRecord() is { } run)
                 yield return run;
@@ -51,7 +51,7 @@ public sealed partial class JobsClient
     public async IAsyncEnumerable<LiveFile> ListRunFilesAsync(string jobId, string runId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var call = Call(HttpMethod.Get, jobId, $"runs/{Uri.EscapeDataString(runId)}/files/", _channel.Policy.Listing, "v2") with { Subject = $"the run '{runId}' of the job '{jobId}'" };
-        await foreach (var entry in _channel.ListAsync(call, null, PlatformJson.Default.PageDtoLiveFileDto, cancellationToken).ConfigureAwait(false))
+        await foreach (var entry in _channel.ListAsync(call, LargestPage, PlatformJson.Default.PageDtoLiveFileDto, cancellationToken).ConfigureAwait(false))
         {
             if (entry.ToRecord() is { } file)
                 yield return file;

@@ -8,6 +8,12 @@ namespace RescaleInterlink.Platform;
 /// <summary>Jobs (interop API 6). Mind the two versions of the API: submit and output files are v2, the rest v3.</summary>
 public sealed partial class JobsClient
 {
+    /// <summary>The most that is asked for at once; a server that keeps to its own size is none the worse for it.</summary>
+    private const int LargestPage = 1000;
+
+    /// <summary>The least, for whoever wants a few.</summary>
+    private const int SmallestPage = 100;
+
     private readonly ApiChannel _channel;
 
     internal JobsClient(ApiChannel channel) => _channel = channel;
@@ -42,11 +48,17 @@ public sealed partial class JobsClient
     public Task<PlatformJob> GetAsync(string jobId, CancellationToken cancellationToken)
         => GetJobAsync(Call(HttpMethod.Get, jobId, "", _channel.Policy.Ordinary), cancellationToken);
 
+    /// <summary>All jobs.</summary>
+    /// <inheritdoc cref="ListAsync(int?, CancellationToken)"/>
+    public IAsyncEnumerable<PlatformJob> ListAsync(CancellationToken cancellationToken) => ListAsync(null, cancellationToken);
+
     /// <summary>Newest first (<c>ordering=-dateInserted</c>), streamed page by page.</summary>
-    public async IAsyncEnumerable<PlatformJob> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="most">As many jobs are going to be read; null: nobody knows, probably all.</param>
+    public async IAsyncEnumerable<PlatformJob> ListAsync(int? most, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var call = new ApiCall(HttpMethod.Get, "/api/v3/jobs/?ordering=-dateInserted", _channel.Policy.Listing, "the list of jobs");
-        await foreach (var entry in _channel.ListAsync(call, null, PlatformJson.Default.PageDtoJobDto, cancellationToken).ConfigureAwait(false))
+        var pageSize = Math.Clamp(most ?? LargestPage, SmallestPage, LargestPage);
+        await foreach (var entry in _channel.ListAsync(call, pageSize, PlatformJson.Default.PageDtoJobDto, cancellationToken).ConfigureAwait(false))
         {
             if (entry.ToRecord() is { } job)
                 yield return job;
@@ -59,7 +71,7 @@ public sealed partial class JobsClient
     {
         var statuses = new List<JobStatusEntry>();
         var call = Call(HttpMethod.Get, jobId, "statuses/", _channel.Policy.Ordinary);
-        await foreach (var entry in _channel.ListAsync(call, null, PlatformJson.Default.PageDtoJobStatusEntryDto, cancellationToken).ConfigureAwait(false))
+        await foreach (var entry in _channel.ListAsync(call, LargestPage, PlatformJson.Default.PageDtoJobStatusEntryDto, cancellationToken).ConfigureAwait(false))
         {
             if (!string.IsNullOrEmpty(entry.Status))
                 statuses.Add(new JobStatusEntry(entry.Status, entry.StatusDate, entry.StatusReason));
@@ -73,7 +85,7 @@ public sealed partial class JobsClient
     public async IAsyncEnumerable<PlatformFile> ListFilesAsync(string jobId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var call = Call(HttpMethod.Get, jobId, "files/", _channel.Policy.Listing, "v2");
-        await foreach (var entry in _channel.ListAsync(call, null, PlatformJson.Default.PageDtoFileDto, cancellationToken).ConfigureAwait(false))
+        await foreach (var entry in _channel.ListAsync(call, LargestPage, PlatformJson.Default.PageDtoFileDto, cancellationToken).ConfigureAwait(false))
         {
             if (entry.ToRecord() is { } file)
                 yield return file;

@@ -3,8 +3,9 @@ using RescaleInterlink.Errors;
 namespace RescaleInterlink.Platform;
 
 /// <summary>
-/// Tells whether a call was repeated. Then the answer to its first attempt may have been lost, and what a later attempt is told to be missing may
-/// have gone by the first. What the flow's own observer hears stays the same.
+/// Tells whether a call was repeated after an attempt that may have reached the platform. Then the answer to that attempt may have been lost, and what
+/// a later one is told to be missing may have gone by it. An attempt that was turned away unread changed nothing. What the flow's own observer hears
+/// stays the same.
 /// </summary>
 internal sealed class RepetitionWatch : IApiObserver
 {
@@ -32,11 +33,13 @@ internal sealed class RepetitionWatch : IApiObserver
         }
     }
 
-    void IApiObserver.OnWaiting(string reason, TimeSpan wait, TimeSpan left)
+    void IApiObserver.OnAnswerLost()
     {
         _hasRepeated = true;
-        _outer?.OnWaiting(reason, wait, left);
+        _outer?.OnAnswerLost();
     }
+
+    void IApiObserver.OnWaiting(string reason, TimeSpan wait, TimeSpan left) => _outer?.OnWaiting(reason, wait, left);
 
     void IApiObserver.OnLimited(string reason, TimeSpan wait) => _outer?.OnLimited(reason, wait);
 

@@ -2,6 +2,7 @@ using System.Net;
 using Polly;
 using Polly.Retry;
 using RescaleInterlink.Errors;
+using RescaleInterlink.Networking;
 using RescaleInterlink.Platform.RateLimits;
 
 namespace RescaleInterlink.Platform;
@@ -209,7 +210,19 @@ internal sealed class RetryHandler : DelegatingHandler
         {
             var reason = outcome.Exception?.Message
                 ?? $"{request.RequestUri!.GetLeftPart(UriPartial.Authority)} answered {(int)outcome.Result!.StatusCode}.";
+            if (MayHaveReached(outcome))
+                ApiObserver.Current?.OnAnswerLost();
             ApiObserver.Current?.OnWaiting(reason, NextDelay, Left);
+        }
+
+        /// <summary>Not when it was refused unread, was held back, or found no connection.</summary>
+        private bool MayHaveReached(Outcome<HttpResponseMessage> outcome)
+        {
+            if (outcome.Result is { } response)
+                return response.StatusCode != HttpStatusCode.TooManyRequests;
+            return outcome.Exception is not RescaleException { ErrorId: ErrorIds.PlatformHeldBack }
+                && request.Content is not TrackedContent { Started: false }
+                && Causes.Find<HttpRequestException>(outcome.Exception!) is not { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError };
         }
 
         private static bool IsTransient(HttpStatusCode status)

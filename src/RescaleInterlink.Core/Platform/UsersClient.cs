@@ -20,9 +20,10 @@ public sealed class UsersClient
     {
         var call = new ApiCall(HttpMethod.Get, "/api/v3/users/me/folders/", _channel.Policy.Ordinary, "the user's folders");
         var folders = await _channel.GetAsync(call, PlatformJson.Default.RootFoldersDto, cancellationToken).ConfigureAwait(false);
-        return new RootFolders(
-            folders.MyJobs ?? throw ApiErrors.Protocol(call, "'myJobs' is missing"),
-            folders.MyLibrary ?? throw ApiErrors.Protocol(call, "'myLibrary' is missing"));
+        var jobs = folders.MyJobs is { Length: > 0 } j ? j : throw ApiErrors.Protocol(call, "'myJobs' is missing");
+        var library = folders.MyLibrary is { Length: > 0 } l ? l : throw ApiErrors.Protocol(call, "'myLibrary' is missing");
+        // They would stand for each other wherever a path begins with one of them.
+        return jobs == library ? throw ApiErrors.Protocol(call, "'myJobs' and 'myLibrary' are the same folder") : new RootFolders(jobs, library);
     }
 
     /// <param name="storage">The storage and path a file lies on, or null for the user's default storage.</param>

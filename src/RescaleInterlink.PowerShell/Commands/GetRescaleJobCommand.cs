@@ -62,8 +62,9 @@ public sealed class GetRescaleJobCommand : RescaleCmdlet
     {
         NameFilter names = new(Name);
         NameFilter statuses = new(Status);
+        bool isFiltered = MyInvocation.BoundParameters.ContainsKey(nameof(Name)) || MyInvocation.BoundParameters.ContainsKey(nameof(Status));
         int written = 0;
-        await foreach (PlatformJob job in Session.Client.Jobs.ListAsync(StopToken))
+        await foreach (PlatformJob job in Session.Client.Jobs.ListAsync(isFiltered || First == int.MaxValue ? null : First, StopToken))
         {
             if (!names.Matches(job.Name) || !statuses.Matches(job.JobStatus?.Content))
                 continue;

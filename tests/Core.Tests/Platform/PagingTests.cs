@@ -26,7 +26,7 @@ public class PagingTests
             r => r.JsonAsync(200, """{"next":null,"results":[{"id":"2"}]}"""));
         using var client = Clients.For(server);
         Assert.Equal(2, await client.Jobs.ListAsync(default).CountAsync());
-        Assert.Equal("/api/v3/jobs/?page=2", server.Requests[^1].Target);
+        Assert.Equal("/api/v3/jobs/?page=2&page_size=1000", server.Requests[^1].Target);
         Assert.Empty(other.Requests);
     }
 
@@ -46,7 +46,7 @@ public class PagingTests
     [Fact]
     public async Task A_circle_of_pages_ends_with_an_error()
     {
-        await using var server = ScriptedServer.InTurn(r => r.JsonAsync(200, """{"next":"/api/v3/jobs/?ordering=-dateInserted","results":[{"id":"1"}]}"""));
+        await using var server = ScriptedServer.InTurn(r => r.JsonAsync(200, """{"next":"/api/v3/jobs/?ordering=-dateInserted&page_size=1000","results":[{"id":"1"}]}"""));
         using var client = Clients.For(server);
         await RetryTests.FailsWith(ErrorIds.PlatformProtocol, client.Jobs.ListAsync(default).CountAsync().AsTask());
         Assert.Single(server.Requests);
@@ -61,6 +61,56 @@ public class PagingTests
         var error = await RetryTests.FailsWith(ErrorIds.PlatformProtocol, client.Jobs.ListAsync(default).CountAsync().AsTask());
         Assert.Contains("1000 pages", error.Message);
         Assert.Equal(1000, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_long_list_of_small_pages_is_read_to_its_end()
+    {
+        const int Pages = 1200;
+        await using var server = new ScriptedServer((request, reply) =>
+        {
+            var page = request.Target.Contains("page=", StringComparison.Ordinal) && Uri.UnescapeDataString(request.Target).Split("?page=") is [_, var rest] ? int.Parse(rest.Split('&')[0], System.Globalization.CultureInfo.InvariantCulture) : 1;
+            var jobs = string.Join(',', Enumerable.Range(0, 25).Select(i => $$"""{"id":"{{page}}-{{i}}"}"""));
+            return reply.JsonAsync(200, $$"""{"next":{{(page == Pages ? "null" : $"\"/api/v3/jobs/?page={page + 1}\"")}},"results":[{{jobs}}]}""");
+        });
+        using var client = Clients.For(server);
+        Assert.Equal(30_000, await client.Jobs.ListAsync(default).CountAsync());
+        Assert.All(server.Requests, static request => Assert.EndsWith("page_size=1000", request.Target));
+        await client.Jobs.ListAsync(2, default).FirstAsync();
+        Assert.EndsWith("page_size=100", server.Requests[^1].Target);
+    }
+
+    [Fact]
+    public void Pages_are_too_many_when_they_bring_nothing_or_never_end()
+    {
+        var idle = new PageBound();
+        for (var i = 0; i < PageBound.MostEmpty; i++)
+        {
+            Assert.Null(idle.Exceeded);
+            idle.TurnPage();
+        }
+
+        Assert.Equal(PageBound.MostEmpty, idle.Exceeded);
+        var busy = new PageBound();
+        for (var i = 0; i < PageBound.Most; i++)
+        {
+            Assert.Null(busy.Exceeded);
+            busy.Entry();
+            busy.TurnPage();
+        }
+
+        Assert.Equal(PageBound.Most, busy.Exceeded);
+    }
+
+    [Theory]
+    [InlineData("""{"myJobs":"","myLibrary":"L"}""")]
+    [InlineData("""{"myJobs":"J","myLibrary":""}""")]
+    [InlineData("""{"myJobs":"L","myLibrary":"L"}""")]
+    public async Task Roots_that_are_none_or_one_are_refused(string answer)
+    {
+        await using var server = ScriptedServer.InTurn(r => r.JsonAsync(200, answer));
+        using var client = Clients.For(server);
+        await RetryTests.FailsWith(ErrorIds.PlatformProtocol, client.Users.GetRootFoldersAsync(default));
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public class WireTests
         await client.Jobs.GetStatusesAsync("j1", default);
         await client.Jobs.AssignProjectAsync("acme", "j1", "p1", default);
         Assert.Equal(
-            ["GET /api/v3/files/a%2F..%2Fb%20c%3F/", "POST /api/v2/jobs/j%231/submit/", "GET /api/v3/jobs/j1/statuses/", "POST /api/v2/organizations/acme/jobs/j1/project-assignment/"],
+            ["GET /api/v3/files/a%2F..%2Fb%20c%3F/", "POST /api/v2/jobs/j%231/submit/", "GET /api/v3/jobs/j1/statuses/?page_size=1000", "POST /api/v2/organizations/acme/jobs/j1/project-assignment/"],
             server.Requests.Select(static r => $"{r.Method} {r.Target}"));
         Assert.All(server.Requests, static r =>
         {
