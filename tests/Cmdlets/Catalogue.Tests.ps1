@@ -76,6 +76,8 @@ Describe 'Get-RescaleSoftware' {
         (Get-RescaleSoftware openfoam v2212-esi).Version | Should -Be 'v2212'
         @(Get-RescaleSoftware openfoam, python -Version *).Count | Should -Be 5
         ($version | Get-RescaleCoreType).Code | Should -Contain 'emerald'
+        # Of a version that names none, any will do.
+        @([pscustomobject]@{ AllowedCoreType = [string[]]@() } | Get-RescaleCoreType).Count | Should -Be @(Get-RescaleCoreType).Count
     }
 
     It 'a version binds to a job' {
@@ -114,8 +116,27 @@ Describe 'Tags of jobs' {
         (Get-RescaleJobTag $job.Id -Tag 'A*').Tag | Should -Be 'a b'
         $tags | Where-Object Tag -eq c | Remove-RescaleJobTag
         (Get-RescaleJobTag $job.Id).Tag | Should -Be 'a b'
-        ([pscustomobject]@{ JobId = $job.Id; Tags = 'x, y' } | Add-RescaleJobTag -PassThru).Tag | Should -Be 'a b', 'x', 'y'
+        ([pscustomobject]@{ JobId = $job.Id; Tags = 'x', 'y' } | Add-RescaleJobTag -PassThru).Tag | Should -Be 'a b', 'x', 'y'
         (Remove-RescaleJobTag $job.Id x, y, 'never there' -PassThru).Tag | Should -Be 'a b'
+    }
+
+    It 'may have commas and blanks, and go as they came' {
+        $job = Submit-RescaleJob @draft -JobName 'tagged with commas'
+        Add-RescaleJobTag $job.Id 'a,b', a, b
+        $headers = @{ Authorization = 'Token ' + [Net.NetworkCredential]::new('', $sandbox.ApiKey).Password }
+        $null = Invoke-RestMethod -Method Post -Headers $headers -ContentType application/json -Body '{"name":" padded "}' -Uri "$($sandbox.ApiUrl.AbsoluteUri.TrimEnd('/'))/api/v3/jobs/$($job.Id)/tags/"
+        Get-RescaleJobTag $job.Id -Tag 'a,b', '*padded*' | Remove-RescaleJobTag
+        (Get-RescaleJobTag $job.Id).Tag | Should -Be 'a', 'b'
+    }
+
+    It 'that are refused are one error record each, and the other tags go on' {
+        $job = Submit-RescaleJob @draft -JobName 'tagged in part'
+        Set-Fault $sandbox @{ target = 'api'; method = 'POST'; path = '/tags/'; fault = 'status'; status = 400; times = 1 }
+        try { Add-RescaleJobTag $job.Id refused, taken -ErrorAction SilentlyContinue -ErrorVariable failed } finally { Clear-Fault $sandbox }
+        $failed.Count | Should -Be 1
+        "$($failed[0])" | Should -Match "'refused'"
+        $failed[0].TargetObject | Should -Be $job.Id
+        (Get-RescaleJobTag $job.Id).Tag | Should -Be 'taken'
     }
 
     It 'of a job that is not there are one error record, and the other jobs go on' {
@@ -141,15 +162,14 @@ Describe 'Tags of jobs' {
 
 Describe 'A key that is revoked in the middle of a listing' {
     It 'keeps what was streamed, and is one error' {
-        1..30 | ForEach-Object { Submit-RescaleJob @draft -JobName "revoked $_" } | Out-Null
-        Set-Fault $sandbox @{ target = 'api'; method = 'GET'; path = '^/api/v3/jobs/$'; fault = 'status'; status = 401; skip = 1 }
+        Set-Fault $sandbox @{ target = 'api'; method = 'GET'; path = '^/api/v3/analyses/$'; fault = 'status'; status = 401; skip = 1 }
         $streamed = [Collections.Generic.List[object]]::new()
         try {
-            { Get-RescaleJob -ErrorVariable script:failed | ForEach-Object { $streamed.Add($_) } } | Should -Throw -ErrorId 'ApiKeyRejected,*'
+            { Get-RescaleSoftware -ErrorVariable script:failed | ForEach-Object { $streamed.Add($_) } } | Should -Throw -ErrorId 'ApiKeyRejected,*'
         }
         finally { Clear-Fault $sandbox }
         $streamed.Count | Should -Be 25
-        foreach ($job in $streamed) { $job.Id, $job.Name, $job.Status | Should -Not -BeNullOrEmpty }
+        foreach ($software in $streamed) { $software.Code, $software.Name | Should -Not -BeNullOrEmpty }
     }
 }
 

@@ -112,6 +112,13 @@ Describe 'Completion' {
         finally { $runspace.Dispose() }
     }
 
+    It 'of the catalogue uses the connection of that name, and no other' {
+        $connection = $sandbox | Connect-Rescale
+        $null = Get-RescaleCoreType
+        (Wait-Completion "Submit-RescaleJob -Connection $($connection.Name) -CoreType em").CompletionText | Should -Be 'emerald'
+        Get-Completion 'Submit-RescaleJob -Connection nosuch -CoreType em' | Where-Object ResultType -eq ParameterValue | Should -BeNullOrEmpty
+    }
+
     It 'is filled by what was listed' {
         $null = $sandbox | Connect-Rescale
         $null = Get-RescaleCoreType

@@ -5,7 +5,7 @@ using RescaleInterlink.PowerShell.Binding;
 namespace RescaleInterlink.PowerShell.Base;
 
 /// <summary>A cmdlet about the tags of files.</summary>
-public abstract class FileTagCmdlet : RescaleCmdlet
+public abstract class FileTagCmdlet : TagCmdlet
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Id")]

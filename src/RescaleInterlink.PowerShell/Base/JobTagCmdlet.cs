@@ -5,8 +5,8 @@ using RescaleInterlink.PowerShell.Objects;
 
 namespace RescaleInterlink.PowerShell.Base;
 
-/// <summary>Changes the tags of jobs, one call for each tag: the platform knows no other way.</summary>
-public abstract class JobTagCmdlet : RescaleCmdlet
+/// <summary>Changes the tags of jobs.</summary>
+public abstract class JobTagCmdlet : TagCmdlet
 {
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Id")]
@@ -16,7 +16,6 @@ public abstract class JobTagCmdlet : RescaleCmdlet
 
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("Tags")]
-    [CommaListTransformation]
     [ValidateNotNullOrEmpty]
     public string[] Tag { get; set; } = [];
 
@@ -43,17 +42,12 @@ public abstract class JobTagCmdlet : RescaleCmdlet
         }
     }
 
+    /// <summary>The tags that are meant by those that were given.</summary>
+    private protected abstract IEnumerable<string> Meant(IEnumerable<string> given);
+
     private async Task ChangeAsync(string jobId)
     {
-        bool changed = false;
-        foreach (string tag in Tag.Select(tag => tag.Trim()).Where(tag => tag.Length > 0).Distinct(StringComparer.Ordinal))
-        {
-            if (!await ShouldProcessAsync($"job {jobId}", Question(tag)))
-                continue;
-            await ChangeAsync(jobId, tag);
-            changed = true;
-        }
-
+        bool changed = await ChangeTagsAsync(jobId, $"job {jobId}", Meant(Tag), Question, tag => ChangeAsync(jobId, tag));
         if (!changed || !PassThru)
             return;
         foreach (Platform.Tag tag in await Session.Client.Jobs.GetTagsAsync(jobId, StopToken))

@@ -12,8 +12,7 @@ public abstract class CatalogueCompleter : LocalCompleter
 {
     private protected sealed override IEnumerable<Candidate> Candidates(string parameterName, IDictionary boundParameters)
     {
-        object? given = boundParameters["Connection"];
-        ConnectionItem? connection = (given is PSObject wrapped ? wrapped.BaseObject : given) as ConnectionItem ?? RunspaceState.Current.Connection;
+        ConnectionItem? connection = NamedConnection.Of(boundParameters);
         return connection is null ? [] : Candidates(parameterName, boundParameters, CatalogueCache.Of(connection.Session));
     }
 

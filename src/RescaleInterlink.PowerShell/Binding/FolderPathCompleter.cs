@@ -4,7 +4,6 @@ using System.Management.Automation.Language;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Library.Listing;
 using RescaleInterlink.PowerShell.Base;
-using RescaleInterlink.PowerShell.Objects;
 
 namespace RescaleInterlink.PowerShell.Binding;
 
@@ -28,7 +27,7 @@ public sealed class FolderPathCompleter : IArgumentCompleter
             // Somebody who types an id wants no path.
             if (word.Length > 0 && !FolderPath.IsPath(word))
                 return [];
-            if (Connection(fakeBoundParameters) is not { IsOpen: true } connection)
+            if (NamedConnection.Of(fakeBoundParameters) is not { IsOpen: true } connection)
                 return [];
             // A slash that is part of a name has a backslash before it.
             int end = word.Length;
@@ -37,7 +36,7 @@ public sealed class FolderPathCompleter : IArgumentCompleter
             string folder = end == 0 ? "/" : word[..end];
             return [.. Children(connection.Session, folder)
                 // A name that would not look like what it is cannot be chosen by looking.
-                .Where(place => place.Path!.StartsWith(word, StringComparison.OrdinalIgnoreCase) && !place.Path.Any(ShownText.IsUnsafe))
+                .Where(place => !string.IsNullOrWhiteSpace(place.Name) && place.Path!.StartsWith(word, StringComparison.OrdinalIgnoreCase) && !place.Path.Any(ShownText.IsUnsafe))
                 .OrderBy(place => place.Name, StringComparer.OrdinalIgnoreCase)
                 .Select(place => new CompletionResult(Quote(place.Path!), place.Name!, CompletionResultType.ParameterValue, $"{place.Path} ({place.Id})"))];
         }
@@ -47,15 +46,6 @@ public sealed class FolderPathCompleter : IArgumentCompleter
             return [];
         }
     }
-
-    private static ConnectionItem? Connection(IDictionary bound)
-        => bound["Connection"] switch
-        {
-            ConnectionItem given => given,
-            PSObject { BaseObject: ConnectionItem wrapped } => wrapped,
-            string name => RunspaceState.Current.Find(name),
-            _ => RunspaceState.Current.Connection,
-        };
 
     private static IReadOnlyList<FolderPlace> Children(RescaleSession session, string folder)
     {

@@ -12,12 +12,6 @@ public sealed class AddRescaleFileTagCommand : FileTagCmdlet
     [ValidateNotNullOrEmpty]
     public string[] Tag { get; set; } = [];
 
-    private protected override async Task ProcessFileAsync(string fileId)
-    {
-        foreach (string tag in FileTags.Clean(Tag))
-        {
-            if (await ShouldProcessAsync($"file {fileId}", $"Add the tag '{tag}'"))
-                await Session.Client.Files.AddTagAsync(fileId, tag, StopToken);
-        }
-    }
+    private protected override Task ProcessFileAsync(string fileId) => ChangeTagsAsync(
+        fileId, $"file {fileId}", FileTags.Clean(Tag), tag => $"Add the tag '{tag}'", tag => Session.Client.Files.AddTagAsync(fileId, tag, StopToken));
 }

@@ -16,7 +16,7 @@ public sealed class GetRescaleCoreTypeCommand : CatalogueCmdlet<CoreType>
     [Alias("CoreType", "AllowedCoreType")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(CoreTypeCompleter))]
-    [ValidateNotNullOrEmpty]
+    [ValidateNotNull]
     public string[] Code { get; set; } = ["*"];
 
     [Parameter]
@@ -30,7 +30,8 @@ public sealed class GetRescaleCoreTypeCommand : CatalogueCmdlet<CoreType>
     public SwitchParameter IncludePrice { get; set; }
 
     protected override Task ProcessRecordAsync() => WriteMatchesAsync(
-        Code,
+        // A version of software that names no core types runs on any.
+        Code.Length == 0 ? ["*"] : Code,
         type => Search is null || Contains(type.Code, Search) || Contains(type.Name, Search),
         type => WriteAsync(new CoreTypeItem(type)));
 

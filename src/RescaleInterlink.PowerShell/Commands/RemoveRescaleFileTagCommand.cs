@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using RescaleInterlink.Library;
 using RescaleInterlink.PowerShell.Base;
 
 namespace RescaleInterlink.PowerShell.Commands;
@@ -12,12 +11,7 @@ public sealed class RemoveRescaleFileTagCommand : FileTagCmdlet
     [ValidateNotNullOrEmpty]
     public string[] Tag { get; set; } = [];
 
-    private protected override async Task ProcessFileAsync(string fileId)
-    {
-        foreach (string tag in FileTags.Clean(Tag))
-        {
-            if (await ShouldProcessAsync($"file {fileId}", $"Take the tag '{tag}' away"))
-                await Session.Client.Files.RemoveTagAsync(fileId, tag, StopToken);
-        }
-    }
+    // As they are: a tag may have blanks around it.
+    private protected override Task ProcessFileAsync(string fileId) => ChangeTagsAsync(
+        fileId, $"file {fileId}", Tag.Distinct(StringComparer.Ordinal), tag => $"Take the tag '{tag}' away", tag => Session.Client.Files.RemoveTagAsync(fileId, tag, StopToken));
 }

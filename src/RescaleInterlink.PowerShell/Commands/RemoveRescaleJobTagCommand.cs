@@ -11,5 +11,8 @@ public sealed class RemoveRescaleJobTagCommand : JobTagCmdlet
 {
     private protected override string Question(string tag) => $"Remove tag '{tag}'";
 
+    // As they are: a tag may have blanks around it.
+    private protected override IEnumerable<string> Meant(IEnumerable<string> given) => given.Distinct(StringComparer.Ordinal);
+
     private protected override Task ChangeAsync(string jobId, string tag) => Session.Client.Jobs.RemoveTagAsync(jobId, tag, StopToken);
 }
