@@ -353,7 +353,100 @@ Describe 'Remove-RescaleFolder' {
     }
 }
 
+Describe 'Remove-RescaleFolder of what was listed a while ago' {
+    BeforeAll {
+        # Another session: this one's connection does not hear of what it does.
+        function Invoke-Other {
+            param([string] $Method, [string] $Tail, [string] $Body)
+            $headers = @{ Authorization = 'Token ' + [Net.NetworkCredential]::new('', $sandbox.ApiKey).Password }
+            Invoke-RestMethod -Method $Method -Headers $headers -ContentType application/json -Body $Body -Uri "$($sandbox.ApiUrl.AbsoluteUri.TrimEnd('/'))/api/v3/folders/$Tail/"
+        }
+    }
+
+    It 'takes no other one whose name differs in case' {
+        $shelf = New-Shelf
+        $twins = 'run', 'Run' | ForEach-Object { New-RescaleFolder $_ -ParentId $shelf.Path }
+        Remove-RescaleFolder "$($shelf.Path)/run" -Force
+        Remove-RescaleFolder "$($shelf.Path)/run" -Force -ErrorAction SilentlyContinue -ErrorVariable failed
+        Get-Id $failed[0] | Should -Be 'FolderNotFound'
+        "$($failed[0])" | Should -Match "'Run' \($($twins[1].Id)\)"
+        Get-Names $shelf.Id | Should -BeExactly 'Run'
+        # Where files lie and where they go to is meant as exactly.
+        $file = Send-Named $shelf.Id 'a'
+        { Move-RescaleFile $file.Id "$($shelf.Path)/run" } | Should -Throw -ErrorId 'FolderNotFound,*'
+        Remove-RescaleFile $file.Id -FolderId "$($shelf.Path)/run" -Force -ErrorAction SilentlyContinue -ErrorVariable failed
+        Get-Id $failed[0] | Should -Be 'FolderNotFound'
+        Remove-RescaleFolder "$($shelf.Path)/Run" -ParentId $shelf.Path.ToUpper() -Force -ErrorAction SilentlyContinue -ErrorVariable failed
+        Get-Names $shelf.Id | Should -BeExactly $file.Name, 'Run'
+    }
+
+    It 'takes the one that has the name now' {
+        $shelf = New-Shelf
+        $old = New-RescaleFolder a -ParentId $shelf.Path
+        (Get-RescaleFolder $old.Path).Id | Should -Be $old.Id
+        $null = Invoke-Other Post "$($shelf.Id)/contents/archive" "{`"fileIds`":[],`"folderIds`":[`"$($old.Id)`"]}"
+        $null = Invoke-Other Post $shelf.Id '{"name":"a"}'
+        Remove-RescaleFolder $old.Path -Permanent -Force
+        Get-Names $shelf.Id | Should -BeNullOrEmpty
+        (Get-RescaleTrash a -Directory).Id | Should -Contain $old.Id
+    }
+
+    It 'with what is beneath leaves one item in the Trash, and no error with -Permanent' {
+        $shelf = New-Shelf
+        foreach ($options in @{}, @{ Permanent = $true }) {
+            $top = New-RescaleFolder "nested $($options.Count)" -ParentId $shelf.Path
+            $null = New-RescaleFolder "leaf $($options.Count)" -ParentId (New-RescaleFolder "mid $($options.Count)" -ParentId $top.Path).Path
+            Get-RescaleFolderItem $shelf.Path -Directory -Recurse | Remove-RescaleFolder -Force @options -ErrorVariable failed
+            $failed | Should -BeNullOrEmpty
+            Get-Names $shelf.Id | Should -BeNullOrEmpty
+        }
+
+        (Get-RescaleTrash 'nested *', 'mid *', 'leaf *').Name | Should -Be 'nested 0'
+    }
+}
+
+Describe 'What stands for itself where text is wanted' {
+    It 'does so by its id, as a script would write it' {
+        $shelf = New-Shelf
+        $file = Send-Named $shelf.Id 'as text'
+        "$shelf" | Should -BeExactly $shelf.Id
+        $listed = Get-RescaleFile -FolderId $shelf
+        "$listed" | Should -BeExactly $file.Id
+        Remove-RescaleFile -Id $listed -Force
+        $trashed = Get-RescaleTrash 'as text'
+        "$trashed" | Should -BeExactly $trashed.Id
+        Restore-RescaleTrashItem -Id $trashed
+        Get-Names $shelf.Id | Should -Be 'as text'
+    }
+
+    It 'a folder by its id and a slash is received under its id' {
+        $shelf = New-Shelf
+        $null = Send-Named $shelf.Id 'in it'
+        Push-Location -LiteralPath $folder
+        try { $null = Receive-RescaleFolder "$($shelf.Id)/" } finally { Pop-Location }
+        Join-Path $folder $shelf.Id 'in it' | Should -Exist
+    }
+}
+
 Describe 'A file is no folder, and a folder no file' {
+    It 'and where a file lies is found by the file' {
+        $shelf = New-Shelf
+        $inner = New-RescaleFolder inner -ParentId $shelf.Path
+        $null = Send-Named $shelf.Id 'a', 'b'
+        $null = Send-Named $inner.Id 'c'
+        (Get-RescaleFolderItem $shelf.Path -Recurse -File | Get-RescaleFolder).Path | Sort-Object | Should -Be $shelf.Path, $inner.Path
+        $null = Invoke-SandboxControl $sandbox Delete requests
+        ($shelf.Id, $inner.Id | Get-RescaleFolder).Id | Should -Be $shelf.Id, $inner.Id
+        $walk = Get-Count 'GET /api/v3/folders/{id}/contents/'
+        $null = Invoke-SandboxControl $sandbox Delete requests
+        $null = Get-RescaleFolder $inner.Id
+        # Two cost as much as one, but for what the listers were ahead.
+        $walk | Should -BeLessOrEqual ((Get-Count 'GET /api/v3/folders/{id}/contents/') + 4)
+        $null = Invoke-SandboxControl $sandbox Delete requests
+        (Get-RescaleFolderItem $shelf.Id | Get-RescaleFolderItem).Name | Should -Be 'c'
+        Get-Count 'GET /api/v3/folders/{id}/contents/' | Should -Be 2
+    }
+
     It 'whatever is piped where' {
         $shelf = New-Shelf
         $inner = New-RescaleFolder inner -ParentId $shelf.Path
@@ -382,6 +475,9 @@ Describe 'Move-RescaleFile' {
         Get-Id $failed[0] | Should -Be 'FileNotFound'
         Get-Names $shelf.Id | Should -Be $sent[0].Name, 'inner'
         { $sent | Move-RescaleFile -FolderId nosuch } | Should -Throw -ErrorId 'FolderNotFound,*'
+        { $sent | Move-RescaleFile -FolderId nosuch -WhatIf } | Should -Throw -ErrorId 'FolderNotFound,*'
+        $plan = @(Get-Plan "Move-RescaleFile $($sent[0].Id) '$($inner.Path)' -WhatIf")
+        $plan[0] | Should -Match "Move to.*inner.*$($sent[0].Name) .*1 B"
     }
 }
 
@@ -418,6 +514,8 @@ Describe 'The Trash' {
     It 'is emptied only when it is wanted' {
         $item = Get-RescaleTrash 'trash c'
         $item | Remove-RescaleTrashItem -WhatIf
+        Get-Plan "Remove-RescaleTrashItem -Id $($item.Id) -WhatIf" | Should -Match 'trash c .*7 B'
+        Get-Plan "Restore-RescaleTrashItem -Id $($item.Id) -WhatIf" | Should -Match 'trash c .*7 B'
         Get-RescaleTrash 'trash c' | Should -Not -BeNullOrEmpty
         (Get-Command Remove-RescaleTrashItem).ImplementingType.GetCustomAttributes($true).ConfirmImpact | Should -Contain 'High'
         $item | Remove-RescaleTrashItem -Force
@@ -450,6 +548,12 @@ Describe 'Tags' {
 
     It 'of an unknown file are one error record, and the rest goes on' {
         $sent = Send-Named (New-Shelf).Id 'tag me'
+        Set-Fault $sandbox @{ target = 'api'; method = 'POST'; path = '/tags/'; fault = 'status'; status = 400; times = 1 }
+        try { Add-RescaleFileTag $sent.Id -Tag refused, taken -ErrorAction SilentlyContinue -ErrorVariable refused } finally { Clear-Fault $sandbox }
+        @($refused).Count | Should -Be 1
+        "$($refused[0])" | Should -Match "'refused'"
+        (Get-RescaleFileTag $sent.Id).Tag | Should -Be 'taken'
+        Remove-RescaleFileTag $sent.Id taken
         Add-RescaleFileTag nosuch, $sent.Id -Tag x -ErrorAction SilentlyContinue -ErrorVariable added
         (Get-RescaleFileTag nosuch, $sent.Id -ErrorAction SilentlyContinue -ErrorVariable got).Tag | Should -Be 'x'
         Set-RescaleFileTag nosuch, $sent.Id y -ErrorAction SilentlyContinue -ErrorVariable set

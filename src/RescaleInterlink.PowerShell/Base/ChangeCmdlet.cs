@@ -1,5 +1,8 @@
 using System.Management.Automation;
+using RescaleInterlink.Errors;
 using RescaleInterlink.Library.Changes;
+using RescaleInterlink.Library.Listing;
+using RescaleInterlink.Platform;
 
 namespace RescaleInterlink.PowerShell.Base;
 
@@ -26,7 +29,9 @@ internal sealed record ChosenItem(string Id, bool IsFolder, string? ParentId, st
 public abstract class ChangeCmdlet : RescaleCmdlet
 {
     private readonly List<ChosenItem> _chosen = [];
+    private FolderPaths? _places;
     private bool _asks;
+    private bool _tellsMore;
 
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -38,8 +43,16 @@ public abstract class ChangeCmdlet : RescaleCmdlet
     {
         base.Prepare();
         Rehearses = IsRehearsal;
-        _asks = !Force || Rehearses || MyInvocation.BoundParameters.ContainsKey("Confirm");
+        bool confirms = MyInvocation.BoundParameters.TryGetValue("Confirm", out object? bound);
+        _asks = !Force || Rehearses || confirms;
+        _tellsMore = Rehearses || (confirms && bound is SwitchParameter { IsPresent: true });
     }
+
+    /// <summary>Folders by path for what is about to be changed: read afresh, and with names exactly as they are written.</summary>
+    private protected FolderPaths Places => _places ??= Session.Library.Listing.Paths.Exactly();
+
+    /// <summary>Runs before the first question, with something chosen; what fails here ends the command.</summary>
+    private protected virtual Task BeforeChangeAsync() => Task.CompletedTask;
 
     private protected void Choose(ChosenItem chosen) => _chosen.Add(chosen);
 
@@ -48,11 +61,32 @@ public abstract class ChangeCmdlet : RescaleCmdlet
 
     private protected abstract string Action { get; }
 
+    /// <summary>A file with its name and size. With -WhatIf or -Confirm they are asked for when the id alone is known.</summary>
+    private protected async Task<string> DescribeFileAsync(ChosenItem chosen)
+    {
+        if (chosen.Name is not null || !_tellsMore)
+            return chosen.ToString();
+        try
+        {
+            PlatformFile file = await Session.Client.Files.GetAsync(chosen.Id, StopToken);
+            return (chosen with { Name = file.Name, Size = file.DecryptedSize }).ToString();
+        }
+        catch (RescaleException e)
+        {
+            // Without -WhatIf the change itself says so.
+            if (Rehearses)
+                await WriteErrorAsync(e, chosen.Target);
+            return chosen.ToString();
+        }
+    }
+
     /// <summary>Does it to those that were said yes to.</summary>
     private protected abstract Task ChangeAsync(IReadOnlyCollection<ChosenItem> chosen);
 
     protected override async Task EndProcessingAsync()
     {
+        if (_chosen.Count > 0)
+            await BeforeChangeAsync();
         var granted = new List<ChosenItem>();
         foreach (ChosenItem chosen in _chosen)
         {
@@ -65,7 +99,8 @@ public abstract class ChangeCmdlet : RescaleCmdlet
     }
 
     /// <summary>Writes an error for each that could not be changed, and says of the others that they are.</summary>
-    private protected async Task SettleAsync(IReadOnlyCollection<ChosenItem> chosen, IAsyncEnumerable<SettledItem> settled, string done)
+    /// <param name="after">What is done with each that was changed, as soon as it is.</param>
+    private protected async Task SettleAsync(IReadOnlyCollection<ChosenItem> chosen, IAsyncEnumerable<SettledItem> settled, string done, Func<ChosenItem, Task>? after = null)
     {
         // The same thing twice is one thing.
         ILookup<string, ChosenItem> byId = chosen.ToLookup(one => one.Id);
@@ -73,9 +108,14 @@ public abstract class ChangeCmdlet : RescaleCmdlet
         {
             ChosenItem first = byId[one.Item.Id].First();
             if (one.Error is not null)
+            {
                 await WriteErrorAsync(one.Error, first.Target);
-            else
-                PostVerbose($"{first} {done}.");
+                continue;
+            }
+
+            PostVerbose($"{first} {done}.");
+            if (after is not null)
+                await after(first);
         }
     }
 }

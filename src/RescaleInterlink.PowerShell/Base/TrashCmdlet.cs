@@ -28,7 +28,7 @@ public abstract class TrashCmdlet : ChangeCmdlet
     protected sealed override Task ProcessRecordAsync()
     {
         foreach (TrashItem item in InputObject)
-            Choose(new ChosenItem(item.Id, item.Key.IsFolder, null, item.Name, item.Size, item.Id));
+            Choose(item);
         _ids.AddRange(Id);
         return Task.CompletedTask;
     }
@@ -36,17 +36,19 @@ public abstract class TrashCmdlet : ChangeCmdlet
     protected sealed override async Task EndProcessingAsync()
     {
         // Whether an id is a file's or a folder's is only to be seen in the Trash.
-        Dictionary<string, TrashedItem> there = (await Session.Library.Trash.FindAsync(_ids, StopToken)).ToDictionary(item => item.Id);
+        Dictionary<string, TrashItem> there = (await Session.Library.Trash.FindAsync(_ids, StopToken)).ToDictionary(entry => entry.Item.Id, entry => new TrashItem(entry));
         foreach (string id in _ids.Distinct())
         {
-            if (there.TryGetValue(id, out TrashedItem? item))
-                Choose(new ChosenItem(id, item.IsFolder, null, null, null, id));
+            if (there.TryGetValue(id, out TrashItem? item))
+                Choose(item);
             else
                 await WriteErrorAsync(TrashBin.NotFound(id), id);
         }
 
         await base.EndProcessingAsync();
     }
+
+    private void Choose(TrashItem item) => Choose(new ChosenItem(item.Id, item.Key.IsFolder, null, item.Name, item.Size, item.Id));
 
     private protected sealed override Task<string> DescribeAsync(ChosenItem chosen) => Task.FromResult(chosen.ToString());
 

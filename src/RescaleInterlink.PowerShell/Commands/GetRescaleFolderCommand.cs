@@ -12,31 +12,43 @@ namespace RescaleInterlink.PowerShell.Commands;
 [OutputType(typeof(FolderItem))]
 public sealed class GetRescaleFolderCommand : RescaleCmdlet
 {
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("FolderId")]
+    private readonly List<string> _sought = [];
+    private bool _wantsRoots;
+
+    // Not Id with the alias FolderId: of a file it would be the file's own.
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Id")]
     [ArgumentCompleter(typeof(FolderPathCompleter))]
     [ValidateNotNullOrEmpty]
-    public string[]? Id { get; set; }
+    public string[]? FolderId { get; set; }
 
-    protected override async Task ProcessRecordAsync()
+    protected override void Prepare()
     {
-        if (Id is null)
+        base.Prepare();
+        _wantsRoots = !MyInvocation.ExpectingInput && FolderId is null;
+    }
+
+    protected override Task ProcessRecordAsync()
+    {
+        _sought.AddRange(FolderId ?? []);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>At the end, because folders by id are looked for together.</summary>
+    protected override async Task EndProcessingAsync()
+    {
+        if (_wantsRoots)
         {
             foreach (FolderPlace root in await Session.Library.Listing.Paths.GetRootsAsync(StopToken))
                 await WriteAsync(new FolderItem(root));
-            return;
         }
 
-        foreach (string folder in Id)
+        await foreach ((string folder, FolderPlace? place, RescaleException? error) in Session.Library.Listing.LocateAsync(_sought.Distinct(), StopToken))
         {
-            try
-            {
-                await WriteAsync(new FolderItem(await Session.Library.Listing.LocateAsync(folder, StopToken)));
-            }
-            catch (RescaleException e)
-            {
-                await WriteErrorAsync(e, folder);
-            }
+            if (place is not null)
+                await WriteAsync(new FolderItem(place));
+            else
+                await WriteErrorAsync(error!, folder);
         }
     }
 }

@@ -26,7 +26,7 @@ public sealed class GetRescaleFolderItemCommand : RescaleCmdlet
 
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ObjectSet)]
     [ValidateNotNull]
-    public FolderItem[] InputObject { get; set; } = [];
+    public StoredItem[] InputObject { get; set; } = [];
 
     [Parameter]
     public SwitchParameter Recurse { get; set; }
@@ -60,8 +60,15 @@ public sealed class GetRescaleFolderItemCommand : RescaleCmdlet
     {
         if (ParameterSetName == ObjectSet)
         {
-            foreach (FolderItem folder in InputObject)
-                await ListAsync(folder.Id, Session.Library.Listing.FolderAsync(folder.Place, _options, StopToken));
+            foreach (StoredItem item in InputObject)
+            {
+                // Nothing lies in a file; its FolderId is where it lies itself.
+                if (item is FolderItem folder)
+                    await ListAsync(folder.Id, Session.Library.Listing.FolderAsync(folder.Place, _options, StopToken));
+                else
+                    PostVerbose($"{item} is a file and was skipped.");
+            }
+
             return;
         }
 

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using RescaleInterlink.Errors;
-using RescaleInterlink.Library.Changes;
 using RescaleInterlink.Library.Listing;
 using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.PowerShell.Binding;
@@ -15,6 +14,8 @@ public sealed class MoveRescaleFileCommand : ChangeCmdlet
 {
     private const string IdSet = "Id";
     private const string ObjectSet = "InputObject";
+
+    private FolderPlace _folder = null!;
 
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
     [Alias("FileId")]
@@ -47,27 +48,16 @@ public sealed class MoveRescaleFileCommand : ChangeCmdlet
         return Task.CompletedTask;
     }
 
-    private protected override Task<string> DescribeAsync(ChosenItem chosen) => Task.FromResult(chosen.ToString());
+    private protected override Task<string> DescribeAsync(ChosenItem chosen) => DescribeFileAsync(chosen);
 
-    private protected override async Task ChangeAsync(IReadOnlyCollection<ChosenItem> chosen)
-    {
-        // One look, so that a folder that does not exist is one error and not one for each file.
-        FolderPlace folder = await Session.Library.Listing.Paths.UseAsync(FolderId, RequireAsync, StopToken);
-        List<SettledItem> moved = [];
-        await SettleAsync(chosen, Watch(Session.Library.Changes.MoveAsync([.. chosen.Select(one => one.Item).Distinct()], folder.Id, StopToken)), $"is in {FolderId}");
-        foreach (SettledItem one in moved)
-            await PassAsync(one.Item.Id, folder);
+    /// <summary>One look, so that a folder that does not exist is one error and not one for each file.</summary>
+    private protected override async Task BeforeChangeAsync() => _folder = await Places.UseAsync(FolderId, RequireAsync, StopToken);
 
-        async IAsyncEnumerable<SettledItem> Watch(IAsyncEnumerable<SettledItem> settled)
-        {
-            await foreach (SettledItem one in settled)
-            {
-                if (PassThru && one.Error is null)
-                    moved.Add(one);
-                yield return one;
-            }
-        }
-    }
+    private protected override Task ChangeAsync(IReadOnlyCollection<ChosenItem> chosen) => SettleAsync(
+        chosen,
+        Session.Library.Changes.MoveAsync([.. chosen.Select(one => one.Item).Distinct()], _folder.Id, StopToken),
+        $"is in {FolderId}",
+        PassThru ? one => PassAsync(one.Id, _folder) : null);
 
     private async Task<FolderPlace> RequireAsync(FolderPlace place)
     {
@@ -82,7 +72,7 @@ public sealed class MoveRescaleFileCommand : ChangeCmdlet
         try
         {
             var record = await Session.Client.Files.GetAsync(id, StopToken);
-            await WriteAsync(new FileItem(record, folder.Path is null ? null : FolderPath.Join(folder.Path, record.Name), folder.Id));
+            await WriteAsync(new FileItem(record, folder.Path is null ? null : FolderPath.Join(folder.Path, record.Name, record.Id), folder.Id));
         }
         catch (RescaleException e)
         {

@@ -44,7 +44,7 @@ public sealed class ReceiveRescaleFolderCommand : FolderCmdlet
             try
             {
                 // One that is named by its path becomes a folder of its own name.
-                string name = Destination is null && FolderPath.IsPath(id) ? (await Session.Library.Listing.Paths.FindAsync(id, StopToken)).Name! : id;
+                string name = Destination is null && FolderPath.IsPath(id) ? NameOf(await Session.Library.Listing.Paths.FindAsync(id, StopToken)) : id;
                 string folder = await InvokeAsync(() => Destination is null
                     ? SafeFileName.Resolve(PathResolver.CurrentFolder(this), null, name)
                     : PathResolver.Literal(this, Destination));
@@ -59,6 +59,9 @@ public sealed class ReceiveRescaleFolderCommand : FolderCmdlet
             }
         }
     }
+
+    /// <summary>A path may end at the id that it begins with; then there is no other name.</summary>
+    private static string NameOf(FolderPlace place) => string.IsNullOrEmpty(place.Name) ? place.Id : place.Name;
 
     private Task Queue(FileToReceive file) => QueueAsync(file.File.Id, file.RelativePath, file.File.DecryptedSize, file.Action, ActionWords, async cancellationToken =>
     {

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using RescaleInterlink.Errors;
-using RescaleInterlink.Platform;
 using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.PowerShell.Binding;
 using RescaleInterlink.PowerShell.Objects;
@@ -33,7 +32,7 @@ public sealed class RemoveRescaleFileCommand : RemovalCmdlet
     {
         try
         {
-            string? parent = string.IsNullOrEmpty(FolderId) || Permanent ? null : await Session.Library.ResolveFolderAsync(FolderId, StopToken);
+            string? parent = string.IsNullOrEmpty(FolderId) || Permanent ? null : (await Places.FindAsync(FolderId, StopToken)).Id;
             foreach (StoredFileItem file in InputObject)
                 Choose(new ChosenItem(file.Id, IsFolder: false, parent, (file as FileItem)?.Path ?? file.Name, file.Size, file.Id));
             foreach (string id in Id)
@@ -45,19 +44,5 @@ public sealed class RemoveRescaleFileCommand : RemovalCmdlet
         }
     }
 
-    private protected override async Task<string> DescribeAsync(ChosenItem chosen)
-    {
-        if (chosen.Name is not null || !Rehearses)
-            return chosen.ToString();
-        try
-        {
-            PlatformFile file = await Session.Client.Files.GetAsync(chosen.Id, StopToken);
-            return (chosen with { Name = file.Name, Size = file.DecryptedSize }).ToString();
-        }
-        catch (RescaleException e)
-        {
-            await WriteErrorAsync(e, chosen.Target);
-            return chosen.ToString();
-        }
-    }
+    private protected override Task<string> DescribeAsync(ChosenItem chosen) => DescribeFileAsync(chosen);
 }

@@ -39,7 +39,7 @@ public sealed class RemoveRescaleFolderCommand : RemovalCmdlet
         {
             try
             {
-                await ChooseAsync(await Session.Library.Listing.Paths.FindAsync(id, StopToken), id);
+                await ChooseAsync(await Places.FindAsync(id, StopToken), id);
             }
             catch (RescaleException e)
             {
@@ -56,7 +56,7 @@ public sealed class RemoveRescaleFolderCommand : RemovalCmdlet
             return;
         }
 
-        string? parent = ParentId is null ? place.ParentId : await Session.Library.ResolveFolderAsync(ParentId, StopToken);
+        string? parent = ParentId is null ? place.ParentId : (await Places.FindAsync(ParentId, StopToken)).Id;
         Choose(new ChosenItem(place.Id, IsFolder: true, parent, place.Path, null, target));
     }
 

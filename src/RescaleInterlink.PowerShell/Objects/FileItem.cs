@@ -46,5 +46,6 @@ public sealed class FileItem : StoredFileItem, IShellObject
     /// <summary>The user's tags, as far as the platform's record has them.</summary>
     public string[] Tags { get; }
 
-    public override string ToString() => $"{Name} ({Id})";
+    /// <summary>What it is where text is wanted: the id.</summary>
+    public override string ToString() => Id;
 }

@@ -5,7 +5,7 @@ using RescaleInterlink.PowerShell.Base;
 namespace RescaleInterlink.PowerShell.Objects;
 
 /// <summary>A folder on the platform.</summary>
-public sealed class FolderItem : IShellObject
+public sealed class FolderItem : StoredItem, IShellObject
 {
     /// <summary>In front of the own names of what a folder's listing writes, so that files and folders share a table.</summary>
     internal const string ListedAs = "RescaleInterlink.FolderItem";
@@ -40,5 +40,6 @@ public sealed class FolderItem : IShellObject
 
     public DateTimeOffset? DateCreated { get; }
 
-    public override string ToString() => Path ?? Id;
+    /// <summary>What it is where text is wanted: the id, which names nothing else.</summary>
+    public override string ToString() => Id;
 }

@@ -4,7 +4,7 @@ namespace RescaleInterlink.PowerShell.Objects;
 
 /// <summary>What a library file, a file just sent and a job's output have in common: it can be received.</summary>
 /// <remarks>The properties are overridden only so that the shell shows them in the order of the class a script sees.</remarks>
-public abstract class StoredFileItem
+public abstract class StoredFileItem : StoredItem
 {
     private protected StoredFileItem(PlatformFile? record) => Record = record;
 

@@ -35,5 +35,6 @@ public sealed class TrashItem : IShellObject
     /// <summary>Of a folder: when it was made.</summary>
     public DateTimeOffset? DateUploaded { get; }
 
-    public override string ToString() => $"{Name} ({Id})";
+    /// <summary>What it is where text is wanted: the id.</summary>
+    public override string ToString() => Id;
 }

@@ -12,17 +12,18 @@ internal static class AllOrNone
     /// <summary>Things in one call. The platform's own limit is not known (interop API 5).</summary>
     public const int Most = 100;
 
+    /// <param name="halves">Whether a refusal is searched for the items that cause it; else it is the answer for all of its call.</param>
     /// <returns>Each item, as soon as it is settled; null for one that is done.</returns>
     /// <exception cref="RescaleException">A failure that every further call would meet, too.</exception>
     public static async IAsyncEnumerable<(T Item, RescaleException? Error)> RunAsync<T>(
-        IEnumerable<T> items, Func<IReadOnlyList<T>, Task> call, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IEnumerable<T> items, Func<IReadOnlyList<T>, Task> call, Func<RescaleException, bool> halves, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var left = new Stack<IReadOnlyList<T>>(items.Chunk(Most).Reverse());
         while (left.TryPop(out var some))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var error = await TryAsync(call, some).ConfigureAwait(false);
-            if (error is not null && some.Count > 1 && IsAboutItems(error))
+            if (error is not null && some.Count > 1 && halves(error))
             {
                 left.Push([.. some.Skip(some.Count / 2)]);
                 left.Push([.. some.Take(some.Count / 2)]);

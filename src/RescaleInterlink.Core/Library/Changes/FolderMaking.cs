@@ -42,7 +42,7 @@ public sealed class FolderMaking
     }
 
     private static FolderPlace Place(FolderPlace parent, string name, string id)
-        => new(id, parent.Id, FolderPath.Join(parent.ToString(), name), name);
+        => new(id, parent.Id, FolderPath.Join(parent.ToString(), name, id), name);
 
     private static RescaleException Exists(FolderPlace there) => new(
         ErrorIds.FolderAlreadyExists, ErrorKind.AlreadyExists, $"There is a folder '{there}' already ({there.Id}).",

@@ -61,23 +61,17 @@ internal sealed class ItemPlaces(RescaleClient client, FolderPaths paths)
     private async Task<RescaleException?> WalkAsync(List<LibraryItem> sought, Dictionary<LibraryItem, ItemPlace> found, CancellationToken cancellationToken)
     {
         var byId = sought.ToDictionary(static item => (item.Id, item.IsFolder));
-        RescaleException? failure = null;
-        foreach (var root in await paths.GetRootsAsync(cancellationToken).ConfigureAwait(false))
+        var failures = new List<RescaleException>();
+        await foreach (var met in WholeLibrary.WalkAsync(client.Folders, paths, failures, cancellationToken).ConfigureAwait(false))
         {
-            var listing = new FolderListing(client.Folders, new ListingOptions { Depth = int.MaxValue });
-            await foreach (var step in listing.RunAsync(root, cancellationToken).ConfigureAwait(false))
-            {
-                if (step is ListingStep.Failed failed)
-                    failure ??= failed.Error;
-                if (step is not ListingStep.Item met || !byId.Remove((met.Entry.Item.Id, met.IsFolder), out var item))
-                    continue;
-                found[item] = new ItemPlace(met.ParentId, false, null);
-                if (byId.Count == 0)
-                    return null;
-            }
+            if (!byId.Remove((met.Entry.Item.Id, met.IsFolder), out var item))
+                continue;
+            found[item] = new ItemPlace(met.ParentId, false, null);
+            if (byId.Count == 0)
+                return null;
         }
 
-        return failure;
+        return failures.FirstOrDefault();
     }
 
     private async Task<HashSet<string>> TrashedFoldersAsync(CancellationToken cancellationToken)

@@ -30,19 +30,7 @@ public sealed class LibraryChanges
         foreach (var item in refused)
             yield return item;
 
-        var unsettled = new Dictionary<LibraryItem, RescaleException?>();
-        foreach (var item in open.Where(static item => item.ParentId is null))
-            unsettled.Add(item, null);
-        await foreach (var (item, error) in ByParentAsync(open.Where(static item => item.ParentId is not null), cancellationToken).ConfigureAwait(false))
-        {
-            // What was not found there may be somewhere else; what is not permitted is no question of place.
-            if (error?.StatusCode is 400 or 404)
-                unsettled.Add(item, error);
-            else
-                yield return new SettledItem(item, error);
-        }
-
-        await foreach (var item in SettleAsync(unsettled, cancellationToken).ConfigureAwait(false))
+        await foreach (var item in OutermostFirst.RunAsync(open, some => TrashApartAsync(some, cancellationToken), cancellationToken).ConfigureAwait(false))
             yield return item;
     }
 
@@ -54,7 +42,7 @@ public sealed class LibraryChanges
         var (open, refused) = await RefuseRootsAsync(items, cancellationToken).ConfigureAwait(false);
         foreach (var item in refused)
             yield return item;
-        await foreach (var item in EachAsync(open, DeleteAsync, cancellationToken).ConfigureAwait(false))
+        await foreach (var item in OutermostFirst.RunAsync(open, some => EachAsync(some, DeleteAsync, cancellationToken), cancellationToken).ConfigureAwait(false))
             yield return item;
     }
 
@@ -63,6 +51,53 @@ public sealed class LibraryChanges
     /// <returns>Each file once, as it is settled: FileNotFound, ...</returns>
     public IAsyncEnumerable<SettledItem> MoveAsync(IReadOnlyCollection<LibraryItem> files, string folderId, CancellationToken cancellationToken)
         => EachAsync(files, (file, token) => _client.Files.MoveAsync(file.Id, folderId, token), cancellationToken);
+
+    /// <summary>Moves items to the Trash of which none is beneath another.</summary>
+    private async IAsyncEnumerable<SettledItem> TrashApartAsync(IReadOnlyCollection<LibraryItem> items, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var unsettled = new Dictionary<LibraryItem, RescaleException?>();
+        foreach (var item in items.Where(static item => item.ParentId is null))
+            unsettled.Add(item, null);
+        foreach (var siblings in items.Where(static item => item.ParentId is not null).GroupBy(static item => item.ParentId!, StringComparer.Ordinal))
+        {
+            await foreach (var (item, error) in TrashSiblingsAsync(siblings.Key, [.. siblings], cancellationToken).ConfigureAwait(false))
+            {
+                if (IsQuestionOfPlace(error))
+                    unsettled.Add(item, error);
+                else
+                    yield return new SettledItem(item, error);
+            }
+        }
+
+        await foreach (var item in SettleAsync(unsettled, cancellationToken).ConfigureAwait(false))
+            yield return item;
+    }
+
+    /// <summary>What was not found there may be somewhere else; what is not permitted is no question of place.</summary>
+    private static bool IsQuestionOfPlace(RescaleException? error) => error?.StatusCode is 400 or 404;
+
+    /// <summary>
+    /// Moves items of one folder to the Trash, as the caller says. A call that is refused says nothing about which of its items lies elsewhere, and a
+    /// wrong folder is refused for all of them: a look into the folder costs less than halving, and those that are in it go together.
+    /// </summary>
+    private async IAsyncEnumerable<(LibraryItem Item, RescaleException? Error)> TrashSiblingsAsync(
+        string parentId, List<LibraryItem> siblings, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var refused = new List<(LibraryItem Item, RescaleException Error)>();
+        await foreach (var (item, error) in TrashInAsync(parentId, siblings, static error => !IsQuestionOfPlace(error), cancellationToken).ConfigureAwait(false))
+        {
+            if (IsQuestionOfPlace(error))
+                refused.Add((item, error!));
+            else
+                yield return (item, error);
+        }
+
+        var there = refused.Count > 1 ? await new FolderLook(_client.Folders).FindAsync(parentId, [.. refused.Select(static one => one.Item)], cancellationToken).ConfigureAwait(false) : [];
+        foreach (var one in refused.Where(one => !there.Contains(one.Item)))
+            yield return one;
+        await foreach (var settled in TrashInAsync(parentId, there, AllOrNone.IsAboutItems, cancellationToken).ConfigureAwait(false))
+            yield return settled;
+    }
 
     private async Task DeleteAsync(LibraryItem item, CancellationToken cancellationToken)
     {
@@ -95,21 +130,23 @@ public sealed class LibraryChanges
                 original.Add(item with { ParentId = place.ParentId }, item);
         }
 
-        await foreach (var (item, error) in ByParentAsync(original.Keys, cancellationToken).ConfigureAwait(false))
-            yield return new SettledItem(original[item], error);
+        foreach (var siblings in original.Keys.GroupBy(static item => item.ParentId!, StringComparer.Ordinal))
+        {
+            await foreach (var (item, error) in TrashInAsync(siblings.Key, siblings, AllOrNone.IsAboutItems, cancellationToken).ConfigureAwait(false))
+                yield return new SettledItem(original[item], error);
+        }
     }
 
-    private async IAsyncEnumerable<(LibraryItem Item, RescaleException? Error)> ByParentAsync(IEnumerable<LibraryItem> items, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="halves">Which refusals are searched for the items that cause them.</param>
+    private async IAsyncEnumerable<(LibraryItem Item, RescaleException? Error)> TrashInAsync(
+        string parentId, IEnumerable<LibraryItem> items, Func<RescaleException, bool> halves, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var siblings in items.GroupBy(static item => item.ParentId!, StringComparer.Ordinal))
+        Task CallAsync(IReadOnlyList<LibraryItem> some) => _client.Folders.TrashAsync(parentId, Ids(some, folders: false), Ids(some, folders: true), cancellationToken);
+        await foreach (var settled in AllOrNone.RunAsync(items, CallAsync, halves, cancellationToken).ConfigureAwait(false))
         {
-            Task TrashAsync(IReadOnlyList<LibraryItem> some) => _client.Folders.TrashAsync(siblings.Key, Ids(some, folders: false), Ids(some, folders: true), cancellationToken);
-            await foreach (var settled in AllOrNone.RunAsync(siblings, TrashAsync, cancellationToken).ConfigureAwait(false))
-            {
-                if (settled.Item.IsFolder && settled.Error is null)
-                    _paths.Forget(settled.Item.Id);
-                yield return settled;
-            }
+            if (settled.Item.IsFolder && settled.Error is null)
+                _paths.Forget(settled.Item.Id);
+            yield return settled;
         }
     }
 

@@ -21,17 +21,17 @@ public sealed class TrashBin
 
     /// <summary>Finds items by their ids in one pass over the Trash.</summary>
     /// <returns>Those that are there.</returns>
-    public async Task<IReadOnlyList<TrashedItem>> FindAsync(IEnumerable<string> ids, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<FolderEntry>> FindAsync(IEnumerable<string> ids, CancellationToken cancellationToken)
     {
         var sought = ids.ToHashSet(StringComparer.Ordinal);
-        var found = new List<TrashedItem>();
+        var found = new List<FolderEntry>();
         if (sought.Count == 0)
             return found;
         await foreach (var entry in _client.ListAsync(cancellationToken).ConfigureAwait(false))
         {
             if (!sought.Remove(entry.Item.Id))
                 continue;
-            found.Add(new TrashedItem(entry.Item.Id, entry.IsFolder));
+            found.Add(entry);
             if (sought.Count == 0)
                 break;
         }
@@ -56,7 +56,6 @@ public sealed class TrashBin
     private async IAsyncEnumerable<(TrashedItem Item, RescaleException? Error)> RunAsync(
         IEnumerable<TrashedItem> items, Func<IReadOnlyList<TrashedItem>, Task> call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var refused = new List<(TrashedItem Item, RescaleException Error)>();
         var repeated = new HashSet<TrashedItem>();
         async Task WatchedAsync(IReadOnlyList<TrashedItem> some)
         {
@@ -67,19 +66,37 @@ public sealed class TrashBin
                 ExceptionDispatchInfo.Throw(error);
         }
 
-        await foreach (var (item, error) in AllOrNone.RunAsync(items.Distinct(), WatchedAsync, cancellationToken).ConfigureAwait(false))
+        // A refusal does not say whether the items are there. One look at the Trash tells it for all; only among those that are there is it worth
+        // searching for the ones that are refused.
+        var left = items.Distinct().ToList();
+        for (var isFirst = true; left.Count > 0; isFirst = false)
         {
-            if (error is not null && AllOrNone.IsAboutItems(error))
-                refused.Add((item, error));
-            else
-                yield return (item, error);
-        }
+            var refused = new List<(TrashedItem Item, RescaleException Error)>();
+            Func<RescaleException, bool> halves = isFirst ? static error => AllOrNone.IsAboutItems(error) && !IsQuestionOfPlace(error) : AllOrNone.IsAboutItems;
+            await foreach (var (item, error) in AllOrNone.RunAsync(left, WatchedAsync, halves, cancellationToken).ConfigureAwait(false))
+            {
+                if (error is not null && AllOrNone.IsAboutItems(error))
+                    refused.Add((item, error));
+                else
+                    yield return (item, error);
+            }
 
-        // A refusal does not say whether the item is there. What is not, and was asked for twice, has gone by the first attempt, whose answer was lost.
-        var there = (await FindAsync(refused.Select(static one => one.Item.Id), cancellationToken).ConfigureAwait(false)).ToHashSet();
-        foreach (var (item, error) in refused)
-            yield return (item, there.Contains(item) ? error : repeated.Contains(item) ? null : NotFound(item.Id, error));
+            var there = (await FindAsync(refused.Select(static one => one.Item.Id), cancellationToken).ConfigureAwait(false)).Select(static entry => new TrashedItem(entry.Item.Id, entry.IsFolder)).ToHashSet();
+            // What is gone, and was asked for twice, has gone by the first attempt, whose answer was lost.
+            foreach (var (item, error) in refused.Where(one => !there.Contains(one.Item)))
+                yield return (item, repeated.Contains(item) ? null : NotFound(item.Id, error));
+            left = [];
+            foreach (var (item, error) in refused.Where(one => there.Contains(one.Item)))
+            {
+                if (isFirst && refused.Count > 1 && IsQuestionOfPlace(error))
+                    left.Add(item);
+                else
+                    yield return (item, error);
+            }
+        }
     }
+
+    private static bool IsQuestionOfPlace(RescaleException error) => error.StatusCode is 400 or 404;
 
     private static List<string> Ids(IEnumerable<TrashedItem> items, bool folders) => [.. items.Where(item => item.IsFolder == folders).Select(static item => item.Id)];
 }

@@ -38,15 +38,24 @@ internal sealed class FolderLevel
         return level;
     }
 
+    /// <summary>Whether there is a folder of exactly this name.</summary>
+    public bool Has(string name) => Near(name).Exists(folder => folder.Name == name);
+
+    /// <summary>Those whose names differ from this one in case at most.</summary>
+    public List<(string Name, string Id)> Near(string name)
+        => _byName.TryGetValue(name, out var near) ? [.. Folders.Where(folder => near.Contains(folder.Id) && StringComparer.OrdinalIgnoreCase.Equals(folder.Name, name))] : [];
+
     /// <summary>The folder of exactly this name, else the only one whose name differs in case alone.</summary>
+    /// <param name="isExact">Case counts in any event.</param>
     /// <exception cref="RescaleException">FolderAmbiguous.</exception>
-    public FolderPlace? Find(string name, string parentPath)
+    public FolderPlace? Find(string name, string parentPath, bool isExact)
     {
-        if (!_byName.TryGetValue(name, out var near))
-            return null;
-        var fits = Folders.Where(folder => folder.Name == name).ToList();
+        var near = Near(name);
+        var fits = near.FindAll(folder => folder.Name == name);
+        if (fits.Count == 0 && !isExact)
+            fits = near;
         if (fits.Count == 0)
-            fits = [.. Folders.Where(folder => near.Contains(folder.Id))];
+            return null;
         if (fits.Count > 1)
         {
             throw new RescaleException(
@@ -55,7 +64,7 @@ internal sealed class FolderLevel
                 "Give the id of the one that is meant.");
         }
 
-        return new FolderPlace(fits[0].Id, ParentId, FolderPath.Join(parentPath, fits[0].Name), fits[0].Name);
+        return new FolderPlace(fits[0].Id, ParentId, FolderPath.Join(parentPath, fits[0].Name, fits[0].Id), fits[0].Name);
     }
 
     private void Add(string name, string id)

@@ -22,6 +22,11 @@ internal sealed class FolderListing(FoldersClient client, ListingOptions options
     /// <summary>Folders that wait for a lister. Whoever finds more of them lists them itself, so that the queue does not grow with the tree.</summary>
     private const int MostWaiting = 256;
 
+    /// <summary>Where a tree is taken for one without end: levels beneath the first folder, and characters of a path. Nobody nests on purpose so deep,
+    /// and no file system takes it.</summary>
+    public const int DeepestLevel = 500;
+    public const int LongestPath = 64 * 1024;
+
     private readonly Channel<ListingStep> _steps = Channel.CreateBounded<ListingStep>(new BoundedChannelOptions(LookAhead) { SingleReader = true });
     private readonly Channel<Found> _waiting = Channel.CreateBounded<Found>(MostWaiting);
     private readonly ConcurrentDictionary<string, bool> _seen = new(StringComparer.Ordinal);
@@ -42,7 +47,7 @@ internal sealed class FolderListing(FoldersClient client, ListingOptions options
         await foreach (var entry in client.ListContentsAsync(folder.Id, options.PageSize, cancellationToken).ConfigureAwait(false))
         {
             if (Judge(folder, entry) is var verdict && verdict == TreeVerdict.Taken)
-                yield return new ListingStep.Item(entry, folder.Id, FolderPath.Join(folder.Path, entry.Item.Name));
+                yield return new ListingStep.Item(entry, folder.Id, FolderPath.Join(folder.Path, entry.Item.Name, entry.Item.Id));
         }
     }
 
@@ -119,7 +124,7 @@ internal sealed class FolderListing(FoldersClient client, ListingOptions options
         if (verdict == TreeVerdict.LeftOut)
             return;
         var item = entry.Item;
-        var path = FolderPath.Join(folder.Path, item.Name);
+        var path = FolderPath.Join(folder.Path, item.Name, item.Id);
         if (verdict == TreeVerdict.Taken)
             await _steps.Writer.WriteAsync(new ListingStep.Item(entry, folder.Id, path), cancellationToken).ConfigureAwait(false);
         if (!entry.IsFolder || folder.Level >= options.Depth)
@@ -127,6 +132,12 @@ internal sealed class FolderListing(FoldersClient client, ListingOptions options
         if (!_seen.TryAdd(item.Id, true))
         {
             await _steps.Writer.WriteAsync(new ListingStep.Repeated(item.Id, path), cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        if (folder.Level >= DeepestLevel || path.Length > LongestPath)
+        {
+            await _steps.Writer.WriteAsync(new ListingStep.Failed(item.Id, path, TooDeep(item.Id)), cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -148,6 +159,11 @@ internal sealed class FolderListing(FoldersClient client, ListingOptions options
         Interlocked.Decrement(ref _open);
         return false;
     }
+
+    private static RescaleException TooDeep(string folderId) => new(
+        ErrorIds.PlatformProtocol, ErrorKind.Protocol,
+        $"The folder '{folderId}' lies more than {DeepestLevel} folders deep, or its path is longer than {LongestPath / 1024} K characters; it is not entered.",
+        "If it is meant to be so deep, list it by its id.");
 
     private static string RelativePath(Found folder, string name) => folder.RelativePath.Length == 0 ? name : $"{folder.RelativePath}/{name}";
 }

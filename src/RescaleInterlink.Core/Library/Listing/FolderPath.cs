@@ -40,10 +40,14 @@ public static class FolderPath
         return (path[..slash], names);
     }
 
-    /// <summary>The path of something in a folder.</summary>
-    public static string Join(string folderPath, string name)
+    /// <summary>The path of something in a folder. What has no name has no path by names: its id stands for it, as for any folder that is known by its
+    /// id alone; an empty name would make it the folder that holds it.</summary>
+    public static string Join(string folderPath, string name, string id)
     {
         ArgumentNullException.ThrowIfNull(folderPath);
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.Length == 0)
+            return id;
         return folderPath.EndsWith('/') && folderPath.Length == 1 ? "/" + Escape(name) : $"{folderPath}/{Escape(name)}";
     }
 

@@ -25,8 +25,21 @@ public sealed class FolderPaths
     private readonly Func<CancellationToken, ValueTask<RootFolders>> _roots;
     private readonly TimeProvider _time;
 
+    private readonly bool _isExact;
+
     internal FolderPaths(FoldersClient client, Func<CancellationToken, ValueTask<RootFolders>> roots, TimeProvider time)
-        => (_client, _roots, _time) = (client, roots, time);
+        : this(client, roots, time, isExact: false)
+    {
+    }
+
+    private FolderPaths(FoldersClient client, Func<CancellationToken, ValueTask<RootFolders>> roots, TimeProvider time, bool isExact)
+        => (_client, _roots, _time, _isExact) = (client, roots, time, isExact);
+
+    /// <summary>
+    /// For a command that removes or moves: it knows nothing yet, for what another session renamed or replaced since it was remembered must not
+    /// be taken for what is meant now, and it takes names only as they are written. What it reads serves that one command.
+    /// </summary>
+    public FolderPaths Exactly() => new(_client, _roots, _time, isExact: true);
 
     /// <summary>My Library and My Jobs.</summary>
     public async Task<IReadOnlyList<FolderPlace>> GetRootsAsync(CancellationToken cancellationToken)
@@ -99,7 +112,7 @@ public sealed class FolderPaths
             return await GetRootsAsync(cancellationToken).ConfigureAwait(false);
         var place = await FindAsync(path, cancellationToken).ConfigureAwait(false);
         var (level, _) = await LevelAsync(place.Id, isFresh: false, cancellationToken).ConfigureAwait(false);
-        return [.. level.Folders.Select(folder => new FolderPlace(folder.Id, place.Id, FolderPath.Join(place.ToString(), folder.Name), folder.Name))];
+        return [.. level.Folders.Select(folder => new FolderPlace(folder.Id, place.Id, FolderPath.Join(place.ToString(), folder.Name, folder.Id), folder.Name))];
     }
 
     /// <summary>The first folder of exactly this name in another. What is remembered is believed only when it has none.</summary>
@@ -166,7 +179,10 @@ public sealed class FolderPaths
             {
                 var (level, remembered) = await LevelAsync(place.Id, isFresh, cancellationToken).ConfigureAwait(false);
                 wasRemembered |= remembered;
-                place = level.Find(name, place.ToString()) ?? throw NotFound(path, place, name);
+                // One that differs in case is not what was asked for, as long as nobody has looked whether that is there by now.
+                if (remembered && !level.Has(name))
+                    (level, _) = await LevelAsync(place.Id, isFresh: true, cancellationToken).ConfigureAwait(false);
+                place = level.Find(name, place.ToString(), _isExact) ?? throw NotFound(path, place, name, level.Near(name));
             }
 
             return (place, wasRemembered);
@@ -201,7 +217,11 @@ public sealed class FolderPaths
         return (level, false);
     }
 
-    private static RescaleException NotFound(string path, FolderPlace above, string name) => new(
-        ErrorIds.FolderNotFound, ErrorKind.NotFound, $"There is no folder '{path}': '{above}' has no folder '{name}'.",
-        "Look with Get-RescaleFolderItem -Directory, or make it with New-RescaleFolder.");
+    /// <param name="near">Folders whose names differ in case; not empty only where case counts.</param>
+    private static RescaleException NotFound(string path, FolderPlace above, string name, List<(string Name, string Id)> near) => new(
+        ErrorIds.FolderNotFound, ErrorKind.NotFound,
+        $"There is no folder '{path}': '{above}' has no folder '{name}'{(near.Count == 0 ? "" : $", but {string.Join(", ", near.Take(10).Select(static one => $"'{one.Name}' ({one.Id})"))}")}.",
+        near.Count == 0
+            ? "Look with Get-RescaleFolderItem -Directory, or make it with New-RescaleFolder."
+            : "Case counts where something is removed or moved: write the name as it is, or give the id.");
 }

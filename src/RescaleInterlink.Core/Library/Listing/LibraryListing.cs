@@ -44,27 +44,57 @@ public sealed class LibraryListing
         => new FolderListing(_client.Folders, options).RunAsync(place, cancellationToken);
 
     /// <summary>
-    /// A folder with its name and path. By path that is a few listings; by id the folder is looked for in My Library and My Jobs, for the
-    /// platform has no folder by its id (interop API 5).
+    /// Folders with their names and paths. By path that is a few listings; those by id are looked for together, in one walk through My Library and
+    /// My Jobs, for the platform has no folder by its id (interop API 5).
     /// </summary>
-    /// <exception cref="RescaleException">FolderNotFound, FolderAmbiguous, FolderPathInvalid, ...</exception>
-    public async Task<FolderPlace> LocateAsync(string folder, CancellationToken cancellationToken)
+    /// <returns>For each text one or the other; those by path first, and the rest as they are met.</returns>
+    /// <exception cref="RescaleException">A failure that every further call would meet, too.</exception>
+    public async IAsyncEnumerable<(string Folder, FolderPlace? Place, RescaleException? Error)> LocateAsync(
+        IEnumerable<string> folders, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var place = await Paths.FindAsync(folder, cancellationToken).ConfigureAwait(false);
-        if (place.Path?.StartsWith('/') == true)
-            return place;
-        RescaleException? failure = null;
-        foreach (var root in await Paths.GetRootsAsync(cancellationToken).ConfigureAwait(false))
+        ArgumentNullException.ThrowIfNull(folders);
+        var sought = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        foreach (var folder in folders)
         {
-            await foreach (var step in FolderAsync(root, new ListingOptions { Depth = int.MaxValue }, cancellationToken).ConfigureAwait(false))
+            var (place, error) = await TryFindAsync(folder, cancellationToken).ConfigureAwait(false);
+            if (place is null || place.Path?.StartsWith('/') == true)
+                yield return (folder, place, error);
+            else if (sought.TryGetValue(place.Id, out var texts))
+                texts.Add(folder);
+            else
+                sought.Add(place.Id, [folder]);
+        }
+
+        var failures = new List<RescaleException>();
+        if (sought.Count > 0)
+        {
+            await foreach (var item in WholeLibrary.WalkAsync(_client.Folders, Paths, failures, cancellationToken).ConfigureAwait(false))
             {
-                if (step is ListingStep.Item { IsFolder: true } item && item.Entry.Item.Id == place.Id)
-                    return new FolderPlace(place.Id, item.ParentId, item.Path, item.Entry.Item.Name);
-                if (step is ListingStep.Failed failed)
-                    failure ??= failed.Error;
+                if (!item.IsFolder || !sought.Remove(item.Entry.Item.Id, out var texts))
+                    continue;
+                foreach (var text in texts)
+                    yield return (text, new FolderPlace(item.Entry.Item.Id, item.ParentId, item.Path, item.Entry.Item.Name), null);
+                if (sought.Count == 0)
+                    yield break;
             }
         }
 
-        throw failure ?? new Changes.LibraryItem(place.Id, IsFolder: true, null).NotFound();
+        foreach (var (id, texts) in sought)
+        {
+            foreach (var text in texts)
+                yield return (text, null, failures.FirstOrDefault() ?? new Changes.LibraryItem(id, IsFolder: true, null).NotFound());
+        }
+    }
+
+    private async Task<(FolderPlace? Place, RescaleException? Error)> TryFindAsync(string folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await Paths.FindAsync(folder, cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (RescaleException e) when (!WholeFailure.EndsAll(e))
+        {
+            return (null, e);
+        }
     }
 }

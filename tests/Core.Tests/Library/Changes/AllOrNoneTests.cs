@@ -68,7 +68,7 @@ public class AllOrNoneTests
         }
 
         // On the pool: the checks of one property run on a thread that must not wait for itself.
-        return Task.Run(async () => await AllOrNone.RunAsync(items, Call, default).ToListAsync()).GetAwaiter().GetResult();
+        return Task.Run(async () => await AllOrNone.RunAsync(items, Call, AllOrNone.IsAboutItems, default).ToListAsync()).GetAwaiter().GetResult();
     }
 
     private static RescaleException Refused(int status) => new("x", ErrorKind.InvalidInput, "x") { StatusCode = status };

@@ -1,3 +1,4 @@
+using RescaleInterlink.Core.Tests.Library.Listing;
 using RescaleInterlink.Core.Tests.Platform;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Library;
@@ -161,6 +162,132 @@ public class LibraryChangesTests(SharedSandbox shared)
     }
 
     [Fact]
+    public async Task What_lies_beneath_another_one_goes_along_with_it()
+    {
+        await using var sandbox = await SandboxFixture.StartAsync();
+        using var session = await sandbox.ConnectAsync();
+        var shelf = await Shelf.MakeAsync(session);
+        async Task<LibraryItem[]> TreeAsync(string name)
+        {
+            var a = new LibraryItem(await shelf.MakeFolderAsync(name), true, shelf.Id);
+            var b = new LibraryItem(await shelf.MakeFolderAsync("b", a.Id), true, a.Id);
+            // From the inside out, so that no order helps.
+            return [new LibraryItem(await shelf.AddAsync("file", b.Id), false, b.Id), new LibraryItem(await shelf.MakeFolderAsync("c", b.Id), true, b.Id), b, a];
+        }
+
+        var tree = await TreeAsync("trashed");
+        var settled = await TrashAsync(session, tree);
+        Assert.Equal((4, true), (settled.Count, settled.Values.All(static id => id is null)));
+        Assert.Equal(tree[3].Id, Assert.Single(await shelf.TrashAsync()).Item.Id);
+        tree = await TreeAsync("deleted");
+        settled = await CollectAsync(session.Library.Changes.DeleteAsync(tree, default));
+        Assert.Equal((4, true), (settled.Count, settled.Values.All(static id => id is null)));
+        Assert.Empty(await shelf.NamesAsync());
+
+        // What cannot be removed takes nothing along: that goes by itself.
+        tree = await TreeAsync("kept");
+        await sandbox.SetFaultsAsync($$"""{"target":"api","method":"DELETE","path":"/{{tree[3].Id}}/","fault":"status","status":403}""");
+        settled = await CollectAsync(session.Library.Changes.DeleteAsync(tree, default));
+        Assert.Equal((4, ErrorIds.PermissionDenied), (settled.Count, Assert.Single(settled.Values.OfType<string>())));
+        Assert.Empty(await shelf.NamesAsync(tree[3].Id));
+    }
+
+    [Fact]
+    public async Task Parents_that_go_round_in_a_circle_hide_nobody()
+    {
+        LibraryItem[] items = [new("a", true, "b"), new("b", true, "a"), new("c", true, "b"), new("d", true, "d")];
+        var tried = new List<string>();
+        async IAsyncEnumerable<SettledItem> RemoveAsync(IReadOnlyCollection<LibraryItem> some)
+        {
+            foreach (var item in some)
+            {
+                tried.Add(item.Id);
+                yield return new SettledItem(item, null);
+            }
+
+            await Task.CompletedTask;
+        }
+
+        Assert.Equal(["a", "b", "c", "d"], (await OutermostFirst.RunAsync(items, RemoveAsync, default).ToListAsync()).Select(static one => one.Item.Id).Order());
+        Assert.Equal(["a", "b", "c", "d"], tried.Order());
+    }
+
+    [Fact]
+    public async Task A_root_that_cannot_be_read_does_not_keep_what_was_found()
+    {
+        await using var server = new ScriptedServer((request, reply) => request.Target switch
+        {
+            var t when t.StartsWith("/api/v3/folders/L/contents/?", StringComparison.Ordinal) => reply.JsonAsync(200, Pages.Of(null, Pages.Folder("d"))),
+            var t when t.StartsWith("/api/v3/folders/J/contents/?", StringComparison.Ordinal) => reply.JsonAsync(403, "{}"),
+            _ => reply.JsonAsync(200, """{"results":[]}"""),
+        });
+        using var client = Clients.For(server);
+        var changes = new LibraryChanges(client, new FolderPaths(client.Folders, _ => ValueTask.FromResult(new RootFolders("J", "L")), TimeProvider.System));
+        var settled = await CollectAsync(changes.TrashAsync([new LibraryItem("d", true, null), new LibraryItem("e", true, null)], default));
+        Assert.Equal((null, ErrorIds.PermissionDenied), (settled["d"], settled["e"]));
+        Assert.Single(server.Requests, static request => request.Target == "/api/v3/folders/L/contents/archive/");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_wrong_parent_costs_a_look_and_not_a_search(bool exists)
+    {
+        const int Files = 64;
+        await using var sandbox = await SandboxFixture.StartAsync();
+        using var session = await sandbox.ConnectAsync();
+        var shelf = await Shelf.MakeAsync(session);
+        var (wrong, right) = (await shelf.MakeFolderAsync("wrong"), await shelf.MakeFolderAsync("right"));
+        var items = new List<LibraryItem>();
+        for (var i = 0; i < Files; i++)
+            items.Add(new LibraryItem(await shelf.AddAsync($"{i}", right), false, wrong));
+        if (!exists)
+            await session.Client.Folders.DeleteAsync(wrong, default);
+        Assert.All((await TrashAsync(session, [.. items])).Values, Assert.Null);
+        Assert.Empty(await shelf.NamesAsync(right));
+        // Refused once, then done once.
+        Assert.Equal(2, await sandbox.CountRequestsAsync("POST", Archive));
+        Assert.InRange(await sandbox.CountRequestsAsync("GET", "/api/v3/files/{id}/"), Files, Files + 1);
+
+        // One that lies elsewhere among many that do not.
+        items = [new(await shelf.AddAsync("astray"), false, right)];
+        for (var i = 0; i < Files; i++)
+            items.Add(new LibraryItem(await shelf.AddAsync($"{i}", right), false, right));
+        Assert.All((await TrashAsync(session, [.. items])).Values, Assert.Null);
+        Assert.Equal(["right"], (await shelf.NamesAsync()).Except(["wrong"]));
+        Assert.Equal(2 + 3, await sandbox.CountRequestsAsync("POST", Archive));
+        Assert.InRange(await sandbox.CountRequestsAsync("GET", "/api/v3/files/{id}/"), Files + 1, Files + 2);
+    }
+
+    [Fact]
+    public async Task Many_that_are_in_the_Trash_no_more_cost_one_look()
+    {
+        await using var server = new ScriptedServer((request, reply) => request.Method == "POST"
+            ? reply.JsonAsync(request.BodyText.Contains("gone", StringComparison.Ordinal) || request.BodyText.Contains("stuck", StringComparison.Ordinal) ? 400 : 204, request.Target.Length > 0 ? "{}" : "")
+            : reply.JsonAsync(200, Pages.Of(null, Pages.Folder("there"), Pages.Folder("stuck"))));
+        using var client = Clients.For(server);
+        var bin = new TrashBin(client.Trash);
+        TrashedItem[] items = [new("there", true), new("stuck", true), .. Enumerable.Range(0, 60).Select(static i => new TrashedItem($"gone {i}", true))];
+        var settled = await bin.RestoreAsync(items, default).ToDictionaryAsync(static one => one.Item.Id, static one => one.Error?.ErrorId);
+        Assert.Equal((62, null, ErrorIds.RequestRejected), (settled.Count, settled["there"], settled["stuck"]));
+        Assert.Equal(60, settled.Values.Count(static id => id == ErrorIds.TrashItemNotFound));
+        // All of them, the two that are there, and each of these.
+        Assert.Equal(4, server.Requests.Count(static request => request.Method == "POST"));
+    }
+
+    [Theory]
+    [InlineData(429, false)]
+    [InlineData(503, true)]
+    public async Task Only_an_attempt_that_may_have_been_carried_out_counts_as_one(int status, bool counts)
+    {
+        await using var server = ScriptedServer.InTurn(reply => reply.JsonAsync(status, "{}"), static reply => reply.JsonAsync(404, "{}"));
+        using var client = Clients.For(server, Clients.NoWaiting());
+        var changes = new LibraryChanges(client, new FolderPaths(client.Folders, _ => ValueTask.FromResult(new RootFolders("J", "L")), TimeProvider.System));
+        var settled = await CollectAsync(changes.DeleteAsync([new LibraryItem("f", false, null)], default));
+        Assert.Equal(counts ? null : ErrorIds.FileNotFound, settled["f"]);
+    }
+
+    [Fact]
     public async Task What_is_not_permitted_is_looked_for_nowhere_else()
     {
         await using var sandbox = await SandboxFixture.StartAsync();
@@ -236,7 +363,7 @@ public class LibraryChangesTests(SharedSandbox shared)
         Assert.Equal(["0", "1", "2", "folder"], await shelf.NamesAsync());
         var purged = await bin.PurgeAsync([mine["0"], mine["3"], mine["4"], bad], default).ToListAsync();
         Assert.Equal(2, purged.Count(static one => one.Error is { ErrorId: ErrorIds.TrashItemNotFound }));
-        Assert.Equal(mine["5"].Id, Assert.Single(await bin.FindAsync([mine["5"].Id, mine["4"].Id, "nosuch"], default)).Id);
+        Assert.Equal(mine["5"].Id, Assert.Single(await bin.FindAsync([mine["5"].Id, mine["4"].Id, "nosuch"], default)).Item.Id);
     }
 
     [Fact]

@@ -124,6 +124,25 @@ public class FolderListingTests(SharedSandbox shared)
         Assert.EndsWith("/500/end.dat", Assert.IsType<ListingStep.Item>(steps[^1]).Path);
     }
 
+    [Theory]
+    [InlineData(1, 500)]
+    [InlineData(1000, 66)]
+    public async Task A_tree_without_end_ends_with_a_failure(int nameLength, int levels)
+    {
+        var number = 0;
+        await using var server = new ScriptedServer((_, reply) =>
+        {
+            var id = Interlocked.Increment(ref number);
+            return reply.JsonAsync(200, Pages.Of(null, $$$"""{"type":"folder","item":{"id":"f{{{id}}}","name":"{{{new string('x', nameLength)}}}"}}""", Pages.File($"{id}")));
+        });
+        using var client = Clients.For(server);
+        var steps = await new FolderListing(client.Folders, Whole).RunAsync(new FolderPlace("top", null, null, null), default).ToListAsync();
+        var failed = Assert.Single(steps.OfType<ListingStep.Failed>());
+        Assert.Equal(ErrorIds.PlatformProtocol, failed.Error.ErrorId);
+        Assert.InRange(server.Requests.Count, levels - 1, levels + 1);
+        Assert.Equal(2 * server.Requests.Count, steps.OfType<ListingStep.Item>().Count());
+    }
+
     [Fact]
     public async Task Whoever_stops_reading_ends_the_listing()
     {
@@ -179,7 +198,8 @@ public class FolderListingTests(SharedSandbox shared)
         Assert.Equal(2, server.Requests.Count);
         Assert.EndsWith("page_size=1000", server.Requests[^1].Target);
         Assert.Equal(5, await old.FilesAsync(new FileFilter(null, null, null, null, null), 5, default).Take(5).CountAsync());
-        Assert.EndsWith("page_size=5", server.Requests[^1].Target);
+        // Files that are not shown fill a small page, too.
+        Assert.EndsWith("page_size=100", server.Requests[^1].Target);
     }
 
     private static async Task<List<ListingStep.Item>> ItemsAsync(RescaleSession session, string folder, ListingOptions options)

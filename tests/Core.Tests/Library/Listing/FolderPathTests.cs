@@ -42,7 +42,7 @@ public class FolderPathTests
         var names = from count in Gen.Choose(1, 4) from all in Gen.ArrayOf(name, count) select all;
         Prop.ForAll(names.ToArbitrary(), static all =>
         {
-            var path = all.Aggregate("", FolderPath.Join);
+            var path = all.Aggregate("", static (path, name) => FolderPath.Join(path, name, "id"));
             return FolderPath.Parse(path) is { Id: "" } read && read.Names.SequenceEqual(all);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
     }

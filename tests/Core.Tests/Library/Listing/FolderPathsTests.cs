@@ -69,6 +69,83 @@ public class FolderPathsTests(SharedSandbox shared)
     }
 
     [Fact]
+    public async Task A_name_that_differs_in_case_is_read_again_before_it_is_taken()
+    {
+        using var session = await (await shared.GetAsync()).ConnectAsync();
+        using var other = await (await shared.GetAsync()).ConnectAsync();
+        var shelf = await Shelf.MakeAsync(session);
+        var upper = await shelf.MakeFolderAsync("Run");
+        Assert.Equal(upper, await session.Library.ResolveFolderAsync($"{shelf.Path}/run", default));
+        var lower = await other.Client.Folders.CreateAsync(shelf.Id, "run", default);
+        Assert.Equal(lower, await session.Library.ResolveFolderAsync($"{shelf.Path}/run", default));
+    }
+
+    [Fact]
+    public async Task What_removes_reads_afresh_and_takes_names_as_they_are_written()
+    {
+        using var session = await (await shared.GetAsync()).ConnectAsync();
+        using var other = await (await shared.GetAsync()).ConnectAsync();
+        var shelf = await Shelf.MakeAsync(session);
+        var (upper, old) = (await shelf.MakeFolderAsync("Run"), await shelf.MakeFolderAsync("a"));
+        var paths = session.Library.Listing.Paths;
+        Assert.Equal(old, (await paths.FindAsync($"{shelf.Path}/a", default)).Id);
+        var error = await Assert.ThrowsAsync<RescaleException>(() => paths.Exactly().FindAsync($"{shelf.Path}/run", default));
+        Assert.Equal(ErrorIds.FolderNotFound, error.ErrorId);
+        Assert.Contains($"'Run' ({upper})", error.Message);
+        // Put away and made anew behind our back: what is remembered is the one in the Trash.
+        await other.Client.Folders.TrashAsync(shelf.Id, [], [old], default);
+        var made = await other.Client.Folders.CreateAsync(shelf.Id, "a", default);
+        Assert.Equal(made, (await paths.Exactly().FindAsync($"{shelf.Path}/a", default)).Id);
+    }
+
+    [Fact]
+    public async Task A_folder_without_a_name_has_not_the_path_of_its_parent()
+    {
+        await using var server = new ScriptedServer((request, reply) => reply.JsonAsync(200, request.Target switch
+        {
+            var t when t.Contains("/L/", StringComparison.Ordinal) => """{"results":[{"type":"folder","item":{"id":"none"}},{"type":"folder","item":{"id":"object","name":{}}},{"type":"folder","item":{"id":"half","name":"\ud800"}}]}""",
+            var t when t.Contains("/none/", StringComparison.Ordinal) => """{"results":[{"type":"folder","item":{"id":"inner","name":"in"}}]}""",
+            _ => """{"results":[]}""",
+        }));
+        using var client = Clients.For(server);
+        var paths = new FolderPaths(client.Folders, _ => ValueTask.FromResult(new RootFolders("J", "L")), TimeProvider.System);
+        var children = await paths.GetChildrenAsync("/My Library", default);
+        Assert.Equal([("none", "none"), ("object", "object"), ("half", "half")], children.Select(static place => (place.Id, place.ToString())));
+        var listed = await new LibraryListing(client, paths).FolderAsync("/My Library", new ListingOptions { Depth = int.MaxValue }, default).OfType<ListingStep.Item>().ToDictionaryAsync(static item => item.Entry.Item.Id);
+        Assert.Equal(("none", "none/in"), (listed["none"].Path, listed["inner"].Path));
+        Assert.Equal("inner", (await paths.FindAsync(listed["inner"].Path, default)).Id);
+    }
+
+    [Fact]
+    public async Task Folders_by_id_are_looked_for_in_one_walk()
+    {
+        await using var sandbox = await SandboxFixture.StartAsync();
+        using var session = await sandbox.ConnectAsync();
+        var shelf = await Shelf.MakeAsync(session);
+        var ids = new[] { await shelf.MakeFolderAsync("a"), await shelf.MakeFolderAsync("b"), await shelf.MakeFolderAsync("c"), "nosuch" };
+        var listed = await sandbox.CountRequestsAsync("GET", "/api/v3/folders/{id}/contents/");
+        var found = await session.Library.Listing.LocateAsync([.. ids, ids[0], "/My Library", "/Nowhere"], default).ToListAsync();
+        Assert.Equal(7, found.Count);
+        Assert.Equal(["/My Library", shelf.Path + "/a", shelf.Path + "/a", shelf.Path + "/b", shelf.Path + "/c"], found.Select(static one => one.Place?.Path).OfType<string>().Order());
+        Assert.Equal([("/Nowhere", ErrorIds.FolderPathInvalid), ("nosuch", ErrorIds.FolderNotFound)], found.Where(static one => one.Error is not null).Select(static one => (one.Folder, one.Error!.ErrorId)).Order());
+        // The library, the shelf, its three folders, and My Jobs: each once.
+        Assert.InRange(await sandbox.CountRequestsAsync("GET", "/api/v3/folders/{id}/contents/") - listed, 6, 8);
+    }
+
+    [Fact]
+    public async Task A_root_that_cannot_be_listed_hides_nothing_of_the_other()
+    {
+        await using var server = new ScriptedServer((request, reply) => request.Target.Contains("/L/", StringComparison.Ordinal)
+            ? reply.JsonAsync(403, "{}")
+            : reply.JsonAsync(200, request.Target.Contains("/J/", StringComparison.Ordinal) ? Pages.Of(null, Pages.Folder("job")) : Pages.Of(null)));
+        using var client = Clients.For(server);
+        var listing = new LibraryListing(client, new FolderPaths(client.Folders, _ => ValueTask.FromResult(new RootFolders("J", "L")), TimeProvider.System));
+        var found = await listing.LocateAsync(["job", "nosuch"], default).ToDictionaryAsync(static one => one.Folder);
+        Assert.Equal("/My Jobs/job", found["job"].Place!.Path);
+        Assert.Equal(ErrorIds.PermissionDenied, found["nosuch"].Error!.ErrorId);
+    }
+
+    [Fact]
     public async Task Two_folders_of_one_name_are_told_with_their_ids()
     {
         await using var server = new ScriptedServer((request, reply) => reply.JsonAsync(200, request.Target.Contains("users/me/folders", StringComparison.Ordinal)
