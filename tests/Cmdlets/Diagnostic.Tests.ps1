@@ -50,11 +50,11 @@ Describe 'Export-RescaleDiagnostic' {
     }
 
     It 'hides a password in the address of a proxy, with a scheme or without' {
-        foreach ($value in 'alice:Winter2026@10.1.2.3:3128', 'CORP\alice:W!nter2026@proxy.corp.com:3128', 'http://alice:p#ss/Winter2026@10.1.2.3:3128') {
+        foreach ($value in 'alice:Winter2026@10.1.2.3:3128', 'alice:Winter2026@proxy.corp.com', 'CORP\alice:W!nter2026@proxy.corp.com:3128', 'http://alice:p#ss/Winter2026@10.1.2.3:3128') {
             $env:HTTP_PROXY = $env:HTTPS_PROXY = $value
             try { $file = Export-RescaleDiagnostic -Path (Join-Path $folder 'proxy.json') -Force } finally { $env:HTTP_PROXY = $env:HTTPS_PROXY = $null }
             Get-Content -Raw -LiteralPath $file.FullName | Should -Not -MatchExactly 'nter2026|alice|CORP'
-            Get-Content -Raw -LiteralPath $file.FullName | Should -Match ':3128'
+            Get-Content -Raw -LiteralPath $file.FullName | Should -Match '\*\*\*@(10\.1|proxy)'
         }
     }
 
