@@ -85,6 +85,8 @@ public sealed class RescaleSession : IDisposable, IAsyncDisposable
 
     public FolderDownload CreateFolderDownload(FolderDownloadOptions options) => new(Client, Library, options);
 
+    public JobCollection CreateJobCollection(JobCollectionOptions options) => new(Client, Library, options);
+
     /// <summary>An engine of its own for one command; whoever asked for it disposes it, before the session.</summary>
     public TransferEngine CreateEngine(TransferOptions options) => new(options, _time);
 

@@ -43,6 +43,7 @@ var cases = new Dictionary<string, Func<Bench, Task>>
     ["sandbox"] = SandboxCase.RunAsync,
     ["progress"] = ProgressCase.RunAsync,
     ["limits"] = LimitsCase.RunAsync,
+    ["job-download"] = JobDownloadCase.RunAsync,
 };
 var chosen = options.Tasks.Contains("all") ? [.. cases.Keys] : options.Tasks;
 if (chosen.FirstOrDefault(name => !cases.ContainsKey(name)) is { } unknown)

@@ -32,10 +32,12 @@ Describe 'One job' {
         $received.Integrity | Select-Object -Unique | Should -Be 'Verified'
         Get-Content -LiteralPath (Join-Path $folder 'results' 'one job' 'sub' 'copy.txt') | Should -Be 'forty two'
         Get-Content -LiteralPath (Join-Path $folder 'results' 'one job' 'process_output.log') | Should -Be 'done'
-        # Again without -Force is an error for each file, with it none.
-        $null = $ending | Receive-RescaleJob -Destination (Join-Path $folder 'results') -ErrorAction SilentlyContinue -ErrorVariable failed
-        $failed.Count | Should -Be 2
-        @($ending | Receive-RescaleJob -Destination (Join-Path $folder 'results') -Force).Count | Should -Be 2
+        # Again nothing travels; what is another file is an error, and with -Force it is replaced.
+        (Receive-RescaleJob $job.Id -Destination (Join-Path $folder 'results')).Status | Select-Object -Unique | Should -Be 'Identical'
+        Set-Content -LiteralPath (Join-Path $folder 'results' 'one job' 'sub' 'copy.txt') -Value 'other'
+        $null = $ending | Receive-RescaleJob -Destination (Join-Path $folder 'results') -ErrorAction SilentlyContinue -ErrorVariable failed -WarningAction SilentlyContinue
+        $failed.FullyQualifiedErrorId | Should -BeLike 'DestinationExists,*'
+        (($ending | Receive-RescaleJob -Destination (Join-Path $folder 'results') -Force).Status | Sort-Object) | Should -Be 'Completed', 'Identical'
         # Single outputs, with the paths they had.
         $single = $ending | Get-RescaleJobFile -Name 'sub/*' | Receive-RescaleFile -Destination (Join-Path $folder 'single')
         $single.FullName | Should -Be (Join-Path $folder 'single' 'sub' 'copy.txt')

@@ -19,12 +19,8 @@ internal static class JobOutputs
         JobsClient jobs, FileLibrary library, TransferEngine engine, string jobId, string destination, Func<string, DownloadOptions> optionsOf, bool keepEqual,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var root = Path.GetFullPath(destination);
-        // Pages of a listing that grows while it is read can show a file twice.
-        var files = new Dictionary<string, PlatformFile>(StringComparer.Ordinal);
-        await foreach (var file in jobs.ListFilesAsync(jobId, cancellationToken).ConfigureAwait(false))
-            files.TryAdd(file.Id, file);
-        var plan = LocalNames.Assign(root, [.. files.Values]);
+        var plan = await AssignAsync(jobs, jobId, Path.GetFullPath(destination), cancellationToken).ConfigureAwait(false);
+        await library.AnnounceAsync([.. plan.Where(static item => item.Path is not null).Select(static item => item.File)], cancellationToken).ConfigureAwait(false);
 
         var results = Channel.CreateUnbounded<JobOutputResult>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -42,6 +38,18 @@ internal static class JobOutputs
             await stop.CancelAsync().ConfigureAwait(false);
             await downloading.ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Reads the whole listing: only then is it known which names collide.</summary>
+    /// <param name="root">Full path.</param>
+    /// <exception cref="RescaleException">JobNotFound, or the failure of the listing.</exception>
+    public static async Task<IReadOnlyList<LocalName>> AssignAsync(JobsClient jobs, string jobId, string root, CancellationToken cancellationToken)
+    {
+        // Pages of a listing that grows while it is read can show a file twice.
+        var files = new Dictionary<string, PlatformFile>(StringComparer.Ordinal);
+        await foreach (var file in jobs.ListFilesAsync(jobId, cancellationToken).ConfigureAwait(false))
+            files.TryAdd(file.Id, file);
+        return LocalNames.Assign(root, [.. files.Values]);
     }
 
     private static async Task<JobOutputResult> DownloadOneAsync(

@@ -147,6 +147,28 @@ public sealed class JobService : IDisposable
         }
     }
 
+    /// <summary>The runs that have started and not ended (J9). A listing that fails counts as none, as in the Go tool: the outputs are then what there is to see.</summary>
+    /// <param name="notice">Told why the runs could not be listed.</param>
+    public async Task<IReadOnlyList<string>> FindActiveRunsAsync(string jobId, Action<string> notice, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(notice);
+        var active = new List<string>();
+        try
+        {
+            await foreach (var run in _client.Jobs.ListRunsAsync(jobId, cancellationToken).ConfigureAwait(false))
+            {
+                if (run.IsActive)
+                    active.Add(run.Id);
+            }
+        }
+        catch (RescaleException exception)
+        {
+            notice($"The runs of the job {jobId} could not be listed: {exception.Message}");
+        }
+
+        return active;
+    }
+
     /// <summary>Downloads all outputs of a job beneath <paramref name="destination"/>; yields each file as it is done, failed ones with an error.
     /// One listing, and no call for a single file.</summary>
     /// <exception cref="RescaleException">JobNotFound, or the failure of the listing.</exception>

@@ -136,6 +136,15 @@ public sealed partial class FileLibrary : IAsyncDisposable
             cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Tells which files are going to be downloaded, so that the keys to many of them come with one call.</summary>
+    /// <exception cref="RescaleException">What the platform reports about the user.</exception>
+    public async Task AnnounceAsync(IReadOnlyCollection<PlatformFile> files, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        if (files.Count > 1)
+            _stores.Announce(files, await _user.GetAsync(cancellationToken).ConfigureAwait(false));
+    }
+
     /// <param name="folder">Path or id; null or empty for the user's library.</param>
     /// <returns>The folder's id.</returns>
     /// <exception cref="RescaleException">FolderNotFound, FolderAmbiguous, FolderPathInvalid.</exception>

@@ -21,6 +21,7 @@ internal sealed partial class StoreDirectory : IAsyncDisposable
     private readonly ObjectStoreFactory _factory;
     private readonly Uri? _chosenEndpoint;
     private readonly ConcurrentDictionary<StoreKey, Lazy<IObjectStore>> _stores = new();
+    private readonly ConcurrentDictionary<StoreKey, SasBatches> _batches = new();
 
     /// <param name="chosenEndpoint">The user's own choice, which goes before the platform's.</param>
     public StoreDirectory(RescaleClient client, NetworkOptions network, TimeProvider time, Uri? chosenEndpoint = null)
@@ -32,10 +33,32 @@ internal sealed partial class StoreDirectory : IAsyncDisposable
     }
 
     /// <summary>The store that new files go to: always the user's default one.</summary>
-    public IObjectStore ForUploads(UserProfile user) => Open(user.DefaultStorage, user.DefaultStorage.ConnectionSettings, null);
+    public IObjectStore ForUploads(UserProfile user) => Open(user.DefaultStorage, user.DefaultStorage.ConnectionSettings, null, out _);
+
+    /// <summary>Tells which files are going to be fetched: where each needs a key of its own, many keys then come with one call.</summary>
+    public void Announce(IEnumerable<PlatformFile> files, UserProfile user)
+    {
+        foreach (var file in files)
+        {
+            if (file is not { Storage: not null, PathParts.Path: { Length: > 0 } path })
+                continue;
+            try
+            {
+                _ = ForFile(file, user, out var key);
+                if (_batches.TryGetValue(key, out var batches))
+                    batches.Announce(path);
+            }
+            catch (RescaleException)
+            {
+                // A file whose storage cannot be opened: its own download says so, and the others are none the worse for it.
+            }
+        }
+    }
 
     /// <summary>The store a file lies in, which may be of another kind or account than the user's own (interop storage 7.3).</summary>
-    public IObjectStore ForFile(PlatformFile file, UserProfile user)
+    public IObjectStore ForFile(PlatformFile file, UserProfile user) => ForFile(file, user, out _);
+
+    private IObjectStore ForFile(PlatformFile file, UserProfile user, out StoreKey key)
     {
         var own = user.DefaultStorage;
         var storage = string.IsNullOrEmpty(file.Storage?.StorageType) ? own : file.Storage;
@@ -46,7 +69,7 @@ internal sealed partial class StoreDirectory : IAsyncDisposable
         if (settings is { EndpointUrl: null } && storage.StorageType == own.StorageType)
             settings = settings with { EndpointUrl = own.ConnectionSettings?.EndpointUrl };
         var location = file is { Storage: { } named, PathParts: { } parts } ? new StorageLocation(named, parts) : null;
-        return Open(storage, settings, location);
+        return Open(storage, settings, location, out key);
     }
 
     public async ValueTask DisposeAsync()
@@ -54,28 +77,32 @@ internal sealed partial class StoreDirectory : IAsyncDisposable
         foreach (var store in _stores.Values.Where(static s => s.IsValueCreated))
             await store.Value.DisposeAsync().ConfigureAwait(false);
         _stores.Clear();
+        foreach (var batches in _batches.Values)
+            batches.Dispose();
+        _batches.Clear();
         _factory.Dispose();
     }
 
-    private IObjectStore Open(StorageDescription storage, StorageConnection? settings, StorageLocation? location) => storage.StorageType switch
+    private IObjectStore Open(StorageDescription storage, StorageConnection? settings, StorageLocation? location, out StoreKey key) => storage.StorageType switch
     {
-        StorageTypes.S3 => OpenS3(storage, settings, location),
-        StorageTypes.Azure => OpenAzure(storage, settings, location),
+        StorageTypes.S3 => OpenS3(storage, settings, location, out key),
+        StorageTypes.Azure => OpenAzure(storage, settings, location, out key),
         _ => throw new RescaleException(ErrorIds.StorageNotSupported, ErrorKind.Protocol, $"Storage of the type '{storage.StorageType}' is not supported.", "Use a workspace whose storage is Amazon S3 or Azure Blob storage."),
     };
 
-    private IObjectStore OpenS3(StorageDescription storage, StorageConnection? settings, StorageLocation? location)
+    private IObjectStore OpenS3(StorageDescription storage, StorageConnection? settings, StorageLocation? location, out StoreKey key)
     {
         if (settings is not { Region: { Length: > 0 } region, Container: { Length: > 0 } container })
             throw new RescaleException(ErrorIds.PlatformProtocol, ErrorKind.Protocol, $"The platform does not name region and bucket of the storage '{storage.Id}'.", AskForStorage);
         var description = new StoreDescription(region, container, _chosenEndpoint ?? NamedEndpoint(settings), PlatformAddress.RequiresFips(_client.Platform));
+        key = new StoreKey(storage.Id, description, location is not null);
         return _stores.GetOrAdd(
-            new StoreKey(storage.Id, description, location is not null),
+            key,
             _ => new Lazy<IObjectStore>(() => _factory.OpenS3(description, (_, token) => FetchKeysAsync(location, token)))).Value;
     }
 
     /// <remarks>The endpoint that the user chose is one of S3, and not meant here.</remarks>
-    private IObjectStore OpenAzure(StorageDescription storage, StorageConnection? settings, StorageLocation? location)
+    private IObjectStore OpenAzure(StorageDescription storage, StorageConnection? settings, StorageLocation? location, out StoreKey key)
     {
         var account = settings?.AccountName is { Length: > 0 } named ? named : settings?.StorageAccount;
         if (settings is not { Container: { Length: > 0 } container } || string.IsNullOrEmpty(account))
@@ -84,12 +111,11 @@ internal sealed partial class StoreDirectory : IAsyncDisposable
         if (!AzureAccountName().IsMatch(account))
             throw new RescaleException(ErrorIds.PlatformProtocol, ErrorKind.Protocol, $"The platform names an Azure account for the storage '{storage.Id}' that cannot be one.", AskForStorage);
         var description = new AzureStoreDescription(account, container, NamedEndpoint(settings));
-        return _stores.GetOrAdd(
-            new StoreKey(storage.Id, description, location is not null),
-            _ => new Lazy<IObjectStore>(() => location is null
-                ? _factory.OpenAzure(description, (_, token) => FetchSasAsync(null, token))
-                : _factory.OpenAzure(description, (key, _, token) =>
-                    FetchSasAsync(new StorageLocation(location.Storage, new PathParts(location.PathParts.Container, key)), token)))).Value;
+        key = new StoreKey(storage.Id, description, location is not null);
+        if (location is null)
+            return _stores.GetOrAdd(key, _ => new Lazy<IObjectStore>(() => _factory.OpenAzure(description, FetchSasAsync))).Value;
+        var batches = _batches.GetOrAdd(key, _ => new SasBatches((paths, token) => FetchSasAsync(location.Storage, location.PathParts.Container, paths, token), _time));
+        return _stores.GetOrAdd(key, _ => new Lazy<IObjectStore>(() => _factory.OpenAzure(description, batches.GetAsync))).Value;
     }
 
     /// <summary>A real platform never chooses the endpoint: it would let a forged answer send the data anywhere.</summary>
@@ -110,17 +136,23 @@ internal sealed partial class StoreDirectory : IAsyncDisposable
             : throw new RescaleException(ErrorIds.PlatformProtocol, ErrorKind.Protocol, "The platform's answer about the storage credentials holds no S3 keys.", AskForStorage);
     }
 
-    /// <summary>The token of the blob if there is one, else that of the container (interop storage 7.2).</summary>
-    private async Task<SasCredentials> FetchSasAsync(StorageLocation? location, CancellationToken cancellationToken)
+    /// <summary>The token of the whole container.</summary>
+    private async Task<SasCredentials> FetchSasAsync(bool forced, CancellationToken cancellationToken)
     {
-        var answer = await _client.Users.GetStorageCredentialsAsync(location, cancellationToken).ConfigureAwait(false);
-        var expires = answer.Expiration ?? _time.GetUtcNow() + AssumedLifetime;
-        if (location?.PathParts.Path is { } path && answer.PathSasTokens.TryGetValue(path, out var own))
-            return new SasCredentials(own, CoversContainer: false, expires);
+        var answer = await _client.Users.GetStorageCredentialsAsync(null, cancellationToken).ConfigureAwait(false);
         return answer.SasToken is { Length: > 0 } shared
-            ? new SasCredentials(shared, CoversContainer: true, expires)
+            ? new SasCredentials(shared, CoversContainer: true, Expiration(answer))
             : throw new RescaleException(ErrorIds.PlatformProtocol, ErrorKind.Protocol, "The platform's answer about the storage credentials holds no SAS token.", AskForStorage);
     }
+
+    /// <summary>The tokens of blobs, and that of the container for those without (interop storage 7.2).</summary>
+    private async Task<SasAnswer> FetchSasAsync(StorageDescription storage, string? container, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        var answer = await _client.Users.GetStorageCredentialsAsync(storage, [.. paths.Select(path => new PathParts(container, path))], cancellationToken).ConfigureAwait(false);
+        return new SasAnswer(answer.PathSasTokens, answer.SasToken is { Length: > 0 } shared ? shared : null, Expiration(answer));
+    }
+
+    private DateTimeOffset Expiration(StorageCredentials answer) => answer.Expiration ?? _time.GetUtcNow() + AssumedLifetime;
 
     // https://learn.microsoft.com/azure/storage/common/storage-account-overview: 3 to 24 lower-case letters and digits.
     [GeneratedRegex("^[a-z0-9]{3,24}\\z", RegexOptions.CultureInvariant)]

@@ -27,11 +27,22 @@ public sealed class UsersClient
     }
 
     /// <param name="storage">The storage and path a file lies on, or null for the user's default storage.</param>
-    public async Task<StorageCredentials> GetStorageCredentialsAsync(StorageLocation? storage, CancellationToken cancellationToken)
+    public Task<StorageCredentials> GetStorageCredentialsAsync(StorageLocation? storage, CancellationToken cancellationToken)
+        => FetchCredentialsAsync(storage is null ? null : Request(storage.Storage, [storage.PathParts]), cancellationToken);
+
+    /// <summary>For several files of one storage.</summary>
+    public Task<StorageCredentials> GetStorageCredentialsAsync(StorageDescription storage, IReadOnlyList<PathParts> paths, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        ArgumentNullException.ThrowIfNull(paths);
+        return FetchCredentialsAsync(Request(storage, paths), cancellationToken);
+    }
+
+    private async Task<StorageCredentials> FetchCredentialsAsync(CredentialsRequestDto? request, CancellationToken cancellationToken)
     {
         var call = new ApiCall(HttpMethod.Post, "/api/v3/credentials/", _channel.Policy.Ordinary, "the storage credentials")
         {
-            Body = storage is null ? null : JsonSerializer.SerializeToUtf8Bytes(Request(storage), PlatformJson.Default.CredentialsRequestDto),
+            Body = request is null ? null : JsonSerializer.SerializeToUtf8Bytes(request, PlatformJson.Default.CredentialsRequestDto),
         };
         var credentials = await _channel.GetAsync(call, PlatformJson.Default.CredentialsDto, cancellationToken).ConfigureAwait(false);
         return new StorageCredentials(
@@ -65,9 +76,9 @@ public sealed class UsersClient
         return tokens;
     }
 
-    private static CredentialsRequestDto Request(StorageLocation location) => new()
+    private static CredentialsRequestDto Request(StorageDescription storage, IReadOnlyList<PathParts> paths) => new()
     {
-        Storage = new StorageReferenceDto { Id = location.Storage.Id, StorageType = location.Storage.StorageType },
-        Paths = [new PathReferenceDto { PathParts = PathPartsDto.From(location.PathParts) }],
+        Storage = new StorageReferenceDto { Id = storage.Id, StorageType = storage.StorageType },
+        Paths = [.. paths.Select(static path => new PathReferenceDto { PathParts = PathPartsDto.From(path) })],
     };
 }

@@ -63,7 +63,7 @@ public sealed class ReceiveRescaleFolderCommand : FolderCmdlet
     /// <summary>A path may end at the id that it begins with; then there is no other name.</summary>
     private static string NameOf(FolderPlace place) => string.IsNullOrEmpty(place.Name) ? place.Id : place.Name;
 
-    private Task Queue(FileToReceive file) => QueueAsync(file.File.Id, file.RelativePath, file.File.DecryptedSize, file.Action, ActionWords, async cancellationToken =>
+    private Task Queue(FileToReceive file) => QueueAsync(file.File.Id, file.RelativePath, file.File.DecryptedSize, file.Action, ReceivingWords.Of, async cancellationToken =>
     {
         var options = new DownloadOptions { NoResume = NoResume, OnNotice = PostWarning, OnContinued = ContinuedNotice(file.LocalPath) };
         ReceivedFile received = await _download.ReceiveAsync(Engine, file, options, cancellationToken);
@@ -74,14 +74,4 @@ public sealed class ReceiveRescaleFolderCommand : FolderCmdlet
             : new ReceivedFileItem(received.Path, file.File.Id, null, received.Length, received.Sha512, received.Outcome.ToString()) { RelativePath = file.RelativePath, FolderId = file.FolderId };
         await WriteAsync(item);
     });
-
-    private static string ActionWords(PlannedAction action) => action switch
-    {
-        PlannedAction.Compare => "Compare with the local file",
-        PlannedAction.Replace => "Replace the local file",
-        PlannedAction.Rename => "Download under another name",
-        PlannedAction.Skip => "Leave the local file as it is",
-        PlannedAction.Refuse => "Refuse, because there is another local file",
-        _ => "Download",
-    };
 }

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
 using RescaleInterlink.Library;
+using RescaleInterlink.Library.Folders;
 using RescaleInterlink.Platform;
 using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.PowerShell.Binding;
@@ -9,12 +10,14 @@ using RescaleInterlink.PowerShell.Objects;
 
 namespace RescaleInterlink.PowerShell.Commands;
 
-/// <summary>Downloads all outputs of jobs, each job's into a folder of its own beneath the destination.</summary>
+/// <summary>Downloads the outputs of jobs, each job's into a folder of its own beneath the destination; writes each file as it is done.</summary>
 [Cmdlet(VerbsCommunications.Receive, "RescaleJob", SupportsShouldProcess = true)]
 [OutputType(typeof(ReceivedFileItem))]
-public sealed class ReceiveRescaleJobCommand : TransferCmdlet
+public sealed class ReceiveRescaleJobCommand : FolderCmdlet
 {
     private readonly DestinationClaims _folders = new();
+    private readonly HashSet<string> _jobs = new(StringComparer.Ordinal);
+    private JobCollection _collection = null!;
 
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Id")]
@@ -27,48 +30,78 @@ public sealed class ReceiveRescaleJobCommand : TransferCmdlet
     public string? Destination { get; set; }
 
     [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? Search { get; set; }
+
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? PathFilter { get; set; }
+
+    [Parameter]
     public SwitchParameter Force { get; set; }
+
+    [Parameter]
+    public SwitchParameter SkipChecksum { get; set; }
 
     private protected override string Activity => "Receiving job outputs from Rescale";
 
-    private protected override string Items => "jobs";
+    private protected override string Participle => "received";
 
-    private protected override int MostStarted => ThrottleLimit;
+    protected override void Prepare()
+    {
+        base.Prepare();
+        if (Force && Conflict != FolderConflict.Overwrite && MyInvocation.BoundParameters.ContainsKey(nameof(Conflict)))
+        {
+            throw new RescaleException(
+                ErrorIds.TransferOptionInvalid, ErrorKind.InvalidInput, $"-Force means -Conflict Overwrite, and -Conflict {Conflict} was given.",
+                "Give one of them.");
+        }
+
+        _collection = Session.CreateJobCollection(new JobCollectionOptions
+        {
+            Filter = new OutputFilter(Include, Exclude, Search, PathFilter), Conflict = Force ? FolderConflict.Overwrite : Conflict, ComparisonsAtOnce = ThrottleLimit,
+        });
+    }
 
     protected override async Task ProcessRecordAsync()
     {
         string root = await InvokeAsync(() => Destination is null ? PathResolver.CurrentFolder(this) : PathResolver.Literal(this, Destination));
         foreach (string id in JobId)
         {
+            // A pipeline of a job's files names the job with each of them.
+            if (!_jobs.Add(id))
+            {
+                PostVerbose($"The job {id} was named before and is received once.");
+                continue;
+            }
+
             try
             {
                 PlatformJob job = await Session.Client.Jobs.GetAsync(id, StopToken);
                 string folder = FolderFor(root, job);
-                if (await ShouldProcessAsync($"job {job.Name} ({id})", $"Download all outputs to {folder}"))
-                    await StartTransferAsync(id, cancellationToken => ReceiveAsync(id, folder, cancellationToken));
+                await RunAsync(
+                    id,
+                    _collection.PlanAsync(id, folder, made => PermitFolderAsync(made, "Make local folder"), StopToken),
+                    step => Queue((FileToReceive)step, id));
             }
             catch (RescaleException e)
             {
-                await WriteErrorAsync(e, id);
+                await FailAsync(e, id);
             }
         }
     }
 
-    private async Task ReceiveAsync(string id, string folder, CancellationToken cancellationToken)
-    {
-        await foreach (JobOutputResult output in Session.Jobs.DownloadOutputsAsync(Engine, id, folder, OptionsOf, cancellationToken))
+    private Task Queue(FileToReceive file, string jobId)
+        => QueueAsync($"{file.RelativePath} of job {jobId}", file.RelativePath, file.File.DecryptedSize, file.Action, ReceivingWords.Of, async cancellationToken =>
         {
-            if (output.Error is not null)
-                await WriteErrorAsync(output.Error, $"{output.File.RelativePath ?? output.File.Name} of job {id}");
-            else if (output.Download is { } done)
-            {
-                WarnOfIntegrity(done, output.File.RelativePath ?? output.File.Name, output.File.Id);
-                await WriteAsync(new ReceivedFileItem(done, output.File.Id, id));
-            }
-        }
-    }
-
-    private DownloadOptions OptionsOf(string path) => new() { Overwrite = Force, OnNotice = PostWarning, OnContinued = ContinuedNotice(path) };
+            DownloadOptions options = new() { AllowMismatch = SkipChecksum, NoResume = NoResume, OnNotice = PostWarning, OnContinued = ContinuedNotice(file.LocalPath) };
+            ReceivedFile received = await _collection.ReceiveAsync(Engine, file, options, cancellationToken);
+            if (received.Received is { } travelled)
+                WarnOfIntegrity(travelled, file.RelativePath, file.File.Id);
+            await WriteAsync(received.Received is { } result
+                ? new ReceivedFileItem(result, file.File.Id, jobId) { RelativePath = file.RelativePath }
+                : new ReceivedFileItem(received.Path, file.File.Id, jobId, received.Length, received.Sha512, received.Outcome.ToString()) { RelativePath = file.RelativePath });
+        });
 
     private string FolderFor(string root, PlatformJob job)
     {

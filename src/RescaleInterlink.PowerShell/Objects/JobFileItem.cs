@@ -4,7 +4,7 @@ using RescaleInterlink.PowerShell.Base;
 
 namespace RescaleInterlink.PowerShell.Objects;
 
-/// <summary>An output file of a job, on the platform.</summary>
+/// <summary>An output file of a job, or one in the work folder of a run, on the platform.</summary>
 public sealed class JobFileItem : StoredFileItem, IShellObject
 {
     internal JobFileItem(PlatformFile record, string jobId)
@@ -17,6 +17,18 @@ public sealed class JobFileItem : StoredFileItem, IShellObject
         Size = record.DecryptedSize;
         Sha512 = FileSecrets.Sha512(record);
         DateUploaded = record.DateUploaded;
+    }
+
+    /// <param name="live">The platform tells no more of it, so that a download has to ask for its record first.</param>
+    internal JobFileItem(LiveFile live, string jobId, string runId)
+        : base(null)
+    {
+        Id = live.Id ?? "";
+        JobId = jobId;
+        Name = live.Name;
+        RelativePath = live.RelativePath;
+        Size = live.Size;
+        RunId = runId;
     }
 
     static string IShellObject.TypeName => "RescaleInterlink.JobFile";
@@ -35,6 +47,9 @@ public sealed class JobFileItem : StoredFileItem, IShellObject
     public override string? Sha512 { get; }
 
     public DateTimeOffset? DateUploaded { get; }
+
+    /// <summary>The run in whose work folder it lies; null for an output.</summary>
+    public string? RunId { get; }
 
     public override string ToString() => $"{RelativePath ?? Name} ({Id})";
 }

@@ -25,7 +25,7 @@ public sealed class AzureKillTests(AzureKillTests.Own own, ITestOutputHelper out
 }
 
 /// <summary>A sandbox of its own with one kind of storage.</summary>
-public abstract class KillSandbox(SandboxStorage storage) : IAsyncLifetime
+public abstract class KillSandbox(SandboxStorage storage, double? rateLimitScale = null) : IAsyncLifetime
 {
     private SandboxFixture? _sandbox;
 
@@ -39,7 +39,7 @@ public abstract class KillSandbox(SandboxStorage storage) : IAsyncLifetime
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         if (storage == SandboxStorage.Azure && !folders.Any(folder => File.Exists(Path.Combine(folder, "azurite-blob")))) return;
-        _sandbox = await SandboxFixture.StartAsync(new SandboxOptions { StorageType = storage });
+        _sandbox = await SandboxFixture.StartAsync(new SandboxOptions { StorageType = storage, RateLimitScale = rateLimitScale });
     }
 
     public ValueTask DisposeAsync()

@@ -10,8 +10,9 @@ namespace RescaleInterlink.Library.Folders;
 /// The plan of one folder's download. A few listers take folders from a queue, list each one whole (only then are its local names known), and write
 /// its files into a bounded channel; the folders they find join the queue.
 /// </summary>
+/// <param name="announce">Told the files of each folder before any of them is a step.</param>
 /// <param name="claim">False when this command already receives something there.</param>
-internal sealed class DownloadPlan(FoldersClient client, FolderDownloadOptions options, Func<string, Task<ChangePermission>> permit, Func<string, bool> claim)
+internal sealed class DownloadPlan(FoldersClient client, FolderDownloadOptions options, Func<string, Task<ChangePermission>> permit, Func<IReadOnlyCollection<PlatformFile>, CancellationToken, Task> announce, Func<string, bool> claim)
 {
     /// <summary>Steps that the listing is ahead of the reader.</summary>
     public const int LookAhead = 256;
@@ -141,6 +142,9 @@ internal sealed class DownloadPlan(FoldersClient client, FolderDownloadOptions o
     private async Task TellAsync(Found folder, IReadOnlyList<SiblingName> names, StringComparison comparison, CancellationToken cancellationToken)
     {
         var siblings = names.Where(static n => n.Name is not null).Select(static n => n.Name!).ToHashSet(StringComparer.FromComparison(comparison));
+        await announce(
+            [.. names.Where(name => name is { IsFolder: false, Name: not null } && options.Filter.Judge(folder.PathOf(name.Entry.Item.Name), isFolder: false, folder.Verdict) == TreeVerdict.Taken).Select(static name => name.Entry.Item)],
+            cancellationToken).ConfigureAwait(false);
         foreach (var name in names)
         {
             var item = name.Entry.Item;

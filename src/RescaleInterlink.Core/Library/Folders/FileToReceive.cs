@@ -6,15 +6,16 @@ namespace RescaleInterlink.Library.Folders;
 /// <summary>A file that is to be received.</summary>
 public sealed record FileToReceive : FolderStep
 {
-    internal FileToReceive(PlatformFile file, string folderId, string relativePath, string localPath, bool isPlanned, FolderConflict conflict, IReadOnlySet<string> siblings)
+    internal FileToReceive(PlatformFile file, string? folderId, string relativePath, string localPath, bool isPlanned, FolderConflict conflict, IReadOnlySet<string> siblings)
         => (File, FolderId, RelativePath, LocalPath, IsPlanned, Conflict, Siblings) = (file, folderId, relativePath, localPath, isPlanned, conflict, siblings);
 
     /// <summary>With all that a download needs, as the folder's listing gave it.</summary>
     public PlatformFile File { get; }
 
-    public string FolderId { get; }
+    /// <summary>The folder it lies in on the platform; null for the output of a job.</summary>
+    public string? FolderId { get; }
 
-    /// <summary>On the platform, from the folder that is received, names separated by <c>/</c>.</summary>
+    /// <summary>On the platform, from the folder or job that is received, names separated by <c>/</c>.</summary>
     public string RelativePath { get; }
 
     public string LocalPath { get; }

@@ -40,7 +40,7 @@ public sealed class FolderDownload
         var isClaimed = false;
         return _library.Listing.Paths.ListAsync(
             folder,
-            place => new DownloadPlan(_client.Folders, _options, permit, path => isClaimed || (isClaimed = _claimed.TryClaim(path))).RunAsync(place.Id, top, cancellationToken),
+            place => new DownloadPlan(_client.Folders, _options, permit, _library.AnnounceAsync, path => isClaimed || (isClaimed = _claimed.TryClaim(path))).RunAsync(place.Id, top, cancellationToken),
             cancellationToken);
     }
 
@@ -55,7 +55,17 @@ public sealed class FolderDownload
         options = options with { Overwrite = false };
         var path = step.LocalPath;
         if (!Path.Exists(path))
-            return await DownloadAsync(engine, step, path, options, cancellationToken).ConfigureAwait(false);
+        {
+            try
+            {
+                return await DownloadAsync(engine, step, path, options, cancellationToken).ConfigureAwait(false);
+            }
+            catch (RescaleException e) when (e.ErrorId == ErrorIds.DestinationExists && Path.Exists(path))
+            {
+                // Somebody else has put it there meanwhile, perhaps the same command in another window: it counts as found.
+            }
+        }
+
         if (Directory.Exists(path) && step.Conflict != FolderConflict.Rename)
             throw AlreadyThere(path, "is a folder");
         if (step.Conflict == FolderConflict.Skip)
