@@ -20,14 +20,14 @@ public sealed class JobService : IDisposable
     private readonly RescaleClient _client;
     private readonly FileLibrary _library;
     private readonly TimeProvider _time;
-    private readonly AnalysisVersions _versions;
+    private readonly JobCatalogue _catalogue;
 
     internal JobService(RescaleClient client, FileLibrary library, TimeProvider time)
     {
         _client = client;
         _library = library;
         _time = time;
-        _versions = new AnalysisVersions(client.Catalog, time);
+        _catalogue = new JobCatalogue(client.Catalog, time);
     }
 
     internal TimeProvider Time => _time;
@@ -55,12 +55,16 @@ public sealed class JobService : IDisposable
         return warnings.Count == 0 ? job : throw warnings[0];
     }
 
+    /// <summary>Compares software, version and core type with the catalogue, which is read once in five minutes.</summary>
+    /// <exception cref="RescaleException">What the platform reports.</exception>
+    public Task<JobSpecAdvice> AdviseAsync(JobSpec spec, CancellationToken cancellationToken) => _catalogue.AdviseAsync(spec, cancellationToken);
+
     /// <summary>Creates the job and nothing else.</summary>
     /// <exception cref="RescaleException">JobSpecInvalid; JobSubmissionUncertain when the answer was lost.</exception>
     public async Task<PlatformJob> CreateOnlyAsync(JobSpec spec, IReadOnlyList<JobInputFile> inputs, CancellationToken cancellationToken)
     {
         JobSpecCheck.Require(spec);
-        var version = await _versions.ResolveAsync(spec.AnalysisCode, spec.AnalysisVersion, cancellationToken).ConfigureAwait(false);
+        var version = await _catalogue.ResolveVersionAsync(spec.AnalysisCode, spec.AnalysisVersion, cancellationToken).ConfigureAwait(false);
         return await _client.Jobs.CreateAsync(JobRequestBuilder.Build(spec, version, inputs), cancellationToken).ConfigureAwait(false);
     }
 
@@ -191,7 +195,7 @@ public sealed class JobService : IDisposable
     internal Task WatchAsync(ChannelReader<string> jobIds, ChannelWriter<JobEnding> endings, TimeSpan pollInterval, CancellationToken cancellationToken)
         => new JobWatcher(_client.Jobs, _time, pollInterval, timeout: null, progress: null).RunAsync(jobIds, endings, cancellationToken);
 
-    public void Dispose() => _versions.Dispose();
+    public void Dispose() => _catalogue.Dispose();
 
     private async Task AssignProjectAsync(string jobId, string organization, string projectId, CancellationToken cancellationToken)
     {

@@ -1,6 +1,6 @@
 namespace RescaleInterlink.Jobs;
 
-/// <summary>One job as a user describes it: the columns of a jobs CSV (interop files 4.1).</summary>
+/// <summary>One job as a user describes it: the columns of a jobs CSV (interop files 4.1), and what else the API takes (interop API 6.1).</summary>
 public sealed record JobSpec
 {
     public string? Directory { get; init; }
@@ -28,4 +28,13 @@ public sealed record JobSpec
     public string TarSubpath { get; init; } = "";
     /// <summary>Keep runs of spaces and empty lines of the command as they are; the Go tool's rule collapses them.</summary>
     public bool KeepCommandSpacing { get; init; }
+
+    /// <summary>The job's own input files that are on the platform already; unpacked unless <see cref="NoDecompress"/>.</summary>
+    public IReadOnlyList<string> InputFileIds { get; init; } = [];
+    /// <summary>Local files that are uploaded when the job is submitted: full paths.</summary>
+    public IReadOnlyList<string> InputFiles { get; init; } = [];
+    public IReadOnlyList<string> AutomationIds { get; init; } = [];
+    public string? ClusterId { get; init; }
+    public bool UseRescaleLicense { get; init; }
+    public string? UserDefinedLicenseSettings { get; init; }
 }

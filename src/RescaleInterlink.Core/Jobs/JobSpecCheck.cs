@@ -43,8 +43,12 @@ public static class JobSpecCheck
     {
         var faults = FindFaults(spec);
         if (faults.Count > 0)
-            throw new RescaleException(ErrorIds.JobSpecInvalid, ErrorKind.InvalidInput,
-                $"The job '{spec.JobName}' cannot be created: {string.Join("; ", faults.Select(fault => $"{fault.Column} {fault.Message}"))}.",
-                "Correct the named fields.");
+            throw Failure(spec, faults);
     }
+
+    /// <summary>One error that names every fault.</summary>
+    public static RescaleException Failure(JobSpec spec, IEnumerable<JobSpecFault> faults) => new(
+        ErrorIds.JobSpecInvalid, ErrorKind.InvalidInput,
+        $"The job '{spec.JobName}' cannot be created: {string.Join("; ", faults.Select(fault => $"{fault.Column} {fault.Message}")).TrimEnd('.')}.",
+        "Correct the named fields.");
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using RescaleInterlink.Errors;
 
@@ -15,6 +17,35 @@ public static class LicenseSettings
             ? variables
             : throw new RescaleException(ErrorIds.JobSpecInvalid, ErrorKind.InvalidInput, $"The license settings are not usable: {problem}.",
                 """Give a JSON object, for example {"LM_LICENSE_FILE":"27000@license-server"}.""");
+
+    /// <summary>The other way: a JSON object with the names in ordinal order, or empty when there are none.</summary>
+    public static string Write(IReadOnlyDictionary<string, string> variables)
+    {
+        if (variables.Count == 0)
+            return "";
+        using var bytes = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in variables.OrderBy(one => one.Key, StringComparer.Ordinal))
+                writer.WriteString(name, value);
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
+    }
+
+    /// <summary>Settings with variables added to them; a variable takes the place of the one of its name.</summary>
+    /// <exception cref="RescaleException">JobSpecInvalid.</exception>
+    public static string Add(string json, IReadOnlyDictionary<string, string> variables)
+    {
+        if (variables.Count == 0)
+            return json;
+        var all = new Dictionary<string, string>(Parse(json), StringComparer.Ordinal);
+        foreach (var (name, value) in variables)
+            all[name] = value;
+        return Write(all);
+    }
 
     internal static bool TryParse(string? json, out IReadOnlyDictionary<string, string> variables, out string? problem)
     {

@@ -89,7 +89,14 @@ public sealed record JobRequest
     public IReadOnlyList<string>? Tags { get; init; }
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ProjectId { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ClusterId { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<JobAutomation>? JobAutomations { get; init; }
 }
+/// <param name="EnvironmentVariables">Always sent, be it empty: without it the platform answers with status 500 (interop API 6.1).</param>
+public sealed record JobAutomation(AutomationReference Automation, IReadOnlyDictionary<string, string> EnvironmentVariables);
+public sealed record AutomationReference(string Id);
 public sealed record JobAnalysis
 {
     public required string Command { get; init; }
