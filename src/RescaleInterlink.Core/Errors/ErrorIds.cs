@@ -95,6 +95,8 @@ public static class ErrorIds
 
     public const string JobSpecInvalid = nameof(JobSpecInvalid);
     public const string JobTableInvalid = nameof(JobTableInvalid);
+    public const string JobFileInvalid = nameof(JobFileInvalid);
+    public const string JobScriptInvalid = nameof(JobScriptInvalid);
     public const string JobFailed = nameof(JobFailed);
     public const string JobWaitTimeout = nameof(JobWaitTimeout);
     public const string JobSubmissionUncertain = nameof(JobSubmissionUncertain);

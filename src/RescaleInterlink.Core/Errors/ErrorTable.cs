@@ -116,6 +116,8 @@ public static class ErrorTable
 
         Row(ErrorIds.JobSpecInvalid, "Correct what the message names.", InvalidInput),
         Row(ErrorIds.JobTableInvalid, "Correct the row and column that the message names.", InvalidInput),
+        Row(ErrorIds.JobFileInvalid, "Correct the entry that the message names.", InvalidInput),
+        Row(ErrorIds.JobScriptInvalid, "Correct the lines that the message names.", InvalidInput),
         Row(ErrorIds.JobFailed, "Read the job's output: Receive-RescaleJob.", ErrorKind.JobFailed),
         Row(ErrorIds.JobWaitTimeout, "The job goes on; wait for it again with Wait-RescaleJob.", TimedOut),
         Row(ErrorIds.JobSubmissionUncertain, "Look for the job on the platform before creating or submitting it again.", State),

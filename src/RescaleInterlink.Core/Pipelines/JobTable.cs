@@ -115,6 +115,30 @@ public static class JobTable
             ]);
     }
 
+    /// <summary>What the columns have no place for, by job.</summary>
+    public static IReadOnlyList<string> FindLosses(IEnumerable<JobSpec> jobs)
+    {
+        var losses = new List<string>();
+        foreach (var job in jobs)
+        {
+            Note(job, job.InputFiles.Count > 0, "InputFile");
+            Note(job, job.InputFileIds.Count > 0, "InputFileId");
+            Note(job, job.AutomationIds.Count > 0, "AutomationId");
+            Note(job, job.ClusterId is not null, nameof(job.ClusterId));
+            Note(job, job.UseRescaleLicense, nameof(job.UseRescaleLicense));
+            Note(job, job.UserDefinedLicenseSettings is not null, nameof(job.UserDefinedLicenseSettings));
+            Note(job, job.KeepCommandSpacing, nameof(job.KeepCommandSpacing));
+        }
+
+        return losses;
+
+        void Note(JobSpec job, bool isThere, string what)
+        {
+            if (isThere)
+                losses.Add($"'{job.JobName}': {what}");
+        }
+    }
+
     private static Dictionary<string, int> ReadColumns(string[] headers, TableFaults faults)
     {
         var columns = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
