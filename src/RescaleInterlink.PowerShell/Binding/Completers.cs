@@ -118,3 +118,10 @@ public sealed class JobStatusCompleter : LocalCompleter
     private protected override IEnumerable<Candidate> Candidates(string parameterName)
         => Statuses.Select(status => new Candidate(status, status, status));
 }
+
+/// <summary>The words for starting a job or only creating it (interop files 4.5).</summary>
+public sealed class SubmitWordCompleter : LocalCompleter
+{
+    private protected override IEnumerable<Candidate> Candidates(string parameterName)
+        => [new("yes", "yes", "Create the job and start it"), new("no", "no", "Create the job only")];
+}

@@ -7,6 +7,7 @@ using RescaleInterlink.Platform;
 using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.PowerShell.Binding;
 using RescaleInterlink.PowerShell.Objects;
+using RescaleInterlink.Transfers.LocalFiles;
 
 namespace RescaleInterlink.PowerShell.Commands;
 
@@ -17,12 +18,17 @@ public sealed class SubmitRescaleJobCommand : TransferCmdlet
 {
     private const string SpecSet = "Specification";
     private const string IdSet = "Id";
+    private const string ObjectSet = "InputObject";
 
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
     [Alias("Id")]
     [ArgumentCompleter(typeof(JobCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] JobId { get; set; } = [];
+
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ObjectSet)]
+    [ValidateNotNullOrEmpty]
+    public JobSpecItem[] InputObject { get; set; } = [];
 
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, ParameterSetName = SpecSet)]
     public string JobName { get; set; } = "";
@@ -96,20 +102,23 @@ public sealed class SubmitRescaleJobCommand : TransferCmdlet
     public string Submit { get; set; } = "";
 
     [Parameter(ParameterSetName = SpecSet)]
+    [Parameter(ParameterSetName = ObjectSet)]
     public SwitchParameter CreateOnly { get; set; }
 
-    private protected override string Activity => "Sending job directories to Rescale";
+    private protected override string Activity => "Sending the inputs of jobs to Rescale";
 
-    private protected override string Items => "directories";
+    private protected override string Items => "inputs";
 
     protected override async Task ProcessRecordAsync()
     {
         if (ParameterSetName == SpecSet)
         {
-            await TryAsync(JobName, SubmitRowAsync);
+            await TryAsync(JobName, async () => await SubmitSpecAsync(await SpecificationAsync()));
             return;
         }
 
+        foreach (JobSpecItem item in InputObject)
+            await TryAsync(item.JobName, () => SubmitSpecAsync(item.Spec));
         foreach (string id in JobId)
             await TryAsync(id, () => SubmitExistingAsync(id));
     }
@@ -135,32 +144,29 @@ public sealed class SubmitRescaleJobCommand : TransferCmdlet
         await WriteJobAsync(job);
     }
 
-    private async Task SubmitRowAsync()
+    private async Task SubmitSpecAsync(JobSpec spec)
     {
-        if (!SubmitModes.TryParse(Submit, out SubmitMode mode))
-        {
-            throw new RescaleException(
-                ErrorIds.JobSpecInvalid, ErrorKind.InvalidInput, $"'{Submit}' is not a value for Submit.",
-                "Use yes, submit, create_and_submit, or no, draft, create_only.");
-        }
-
-        bool submit = !CreateOnly && mode == SubmitMode.CreateAndSubmit;
-        JobSpec specification = Specification(submit);
+        bool submit = !CreateOnly && spec.SubmitMode == SubmitMode.CreateAndSubmit;
         // Before a large directory is sent for a job that cannot be made of it.
-        JobSpecCheck.Require(specification);
-        string? folder = string.IsNullOrEmpty(Directory)
-            ? null
-            : ArchiveFolder.Resolve(await InvokeAsync(() => PathResolver.Literal(this, Directory)), TarSubpath);
-        if (!await ShouldProcessAsync($"job {JobName}{(folder is null ? "" : $" with {folder}")}", submit ? "Create and submit" : "Create"))
+        JobSpecCheck.Require(spec);
+        string? folder = spec.Directory is null ? null : ArchiveFolder.Resolve(spec.Directory, spec.TarSubpath);
+        foreach (string missing in spec.InputFiles.Where(path => !File.Exists(path)))
+            throw new RescaleException(ErrorIds.SourceNotFound, ErrorKind.NotFound, $"The input file '{missing}' of the job '{spec.JobName}' does not exist.", "Check the path.");
+        IEnumerable<string> sent = folder is null ? spec.InputFiles : spec.InputFiles.Prepend(folder);
+        string with = string.Join(", ", sent);
+        if (!await ShouldProcessAsync($"job {spec.JobName}{(with.Length == 0 ? "" : $" with {with}")}", submit ? "Create and submit" : "Create"))
             return;
 
-        var inputs = InputFileId.Select(id => new JobInputFile(id, Decompress: !NoDecompress)).ToList();
+        var inputs = new List<JobInputFile>();
         if (folder is not null)
-            inputs.Insert(0, new JobInputFile(await UploadAsync(folder), Decompress: !NoDecompress));
+            inputs.Add(new JobInputFile(await UploadAsync(folder), Decompress: !spec.NoDecompress));
+        // The engine starts as many at once as the throttle limit says.
+        string[] uploaded = await Task.WhenAll(spec.InputFiles.Select(UploadFileAsync));
+        inputs.AddRange(uploaded.Select(id => new JobInputFile(id, Decompress: !spec.NoDecompress)));
 
-        PlatformJob job = await Session.Jobs.CreateOnlyAsync(specification, inputs, StopToken);
+        PlatformJob job = await Session.Jobs.CreateOnlyAsync(spec, inputs, StopToken);
         // The job is none the worse for a tag that could not be set.
-        foreach (RescaleException missed in await Session.Jobs.LabelAsync(job.Id, specification, StopToken))
+        foreach (RescaleException missed in await Session.Jobs.LabelAsync(job.Id, spec, StopToken))
             PostWarning(missed.Message);
         if (submit)
             await Session.Jobs.SubmitAsync(job.Id, StopToken);
@@ -176,15 +182,24 @@ public sealed class SubmitRescaleJobCommand : TransferCmdlet
         return file.Id;
     }
 
+    private async Task<string> UploadFileAsync(string path)
+    {
+        using var source = new LocalFileSource(path);
+        var options = new UploadOptions { OnNotice = PostWarning, OnContinued = ContinuedNotice(path) };
+        UploadedFile file = await TransferNowAsync(() => Session.Library.UploadAsync(Engine, source, Path.GetFileName(path), folderId: null, options, StopToken));
+        PostVerbose($"Uploaded '{path}' as {file.Id}, {file.Length} bytes.");
+        return file.Id;
+    }
+
     private Task WriteJobAsync(PlatformJob job)
     {
         State.Jobs.Add(job.Id, job.Name);
         return WriteAsync(new JobItem(job));
     }
 
-    private JobSpec Specification(bool submit) => new()
+    private async Task<JobSpec> SpecificationAsync() => new()
     {
-        Directory = Directory,
+        Directory = string.IsNullOrEmpty(Directory) ? null : await InvokeAsync(() => PathResolver.Literal(this, Directory)),
         JobName = JobName,
         AnalysisCode = AnalysisCode,
         AnalysisVersion = AnalysisVersion,
@@ -194,6 +209,7 @@ public sealed class SubmitRescaleJobCommand : TransferCmdlet
         WalltimeHours = WalltimeHours,
         Slots = Slots,
         LicenseSettings = LicenseSettings,
+        InputFileIds = InputFileId,
         ExtraInputFileIds = ExtraInputFileId,
         OnDemandLicenseSeller = NullWhenEmpty(OnDemandLicenseSeller),
         ProjectId = NullWhenEmpty(ProjectId),
@@ -201,7 +217,7 @@ public sealed class SubmitRescaleJobCommand : TransferCmdlet
         Tags = Tag,
         NoDecompress = NoDecompress,
         IsLowPriority = IsLowPriority,
-        SubmitMode = submit ? SubmitMode.CreateAndSubmit : SubmitMode.CreateOnly,
+        SubmitMode = JobSpecInputs.ParseSubmit(Submit),
         TarSubpath = TarSubpath,
     };
 

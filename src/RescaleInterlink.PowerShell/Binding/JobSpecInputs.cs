@@ -1,0 +1,70 @@
+using System.Buffers;
+using System.Management.Automation;
+using RescaleInterlink.Errors;
+using RescaleInterlink.Jobs;
+using RescaleInterlink.PowerShell.Objects;
+
+namespace RescaleInterlink.PowerShell.Binding;
+
+/// <summary>Puts input files of any kind into a specification.</summary>
+internal static class JobSpecInputs
+{
+    private static readonly SearchValues<char> OnlyInPaths = SearchValues.Create("/\\.*?[~");
+
+    /// <summary>Files of the platform by object or id, local files by object or path. Pipeline thread only.</summary>
+    /// <param name="piped">What came down the pipeline: a file is an input of its job, a folder the one that is archived.</param>
+    /// <exception cref="RescaleException">SourceNotFound, ProviderNotSupported, JobSpecInvalid.</exception>
+    public static JobSpec Add(PSCmdlet cmdlet, JobSpec spec, object[] given, object? piped)
+    {
+        var ids = new List<string>(spec.InputFileIds);
+        var paths = new List<string>(spec.InputFiles);
+        foreach (object item in given)
+            Sort(FlagTransformationAttribute.Unwrap(item));
+        if (piped is StoredFileItem or FileInfo)
+            Sort(piped);
+        else if (piped is DirectoryInfo folder)
+            spec = spec with { Directory = folder.FullName };
+        return spec with { InputFileIds = [.. ids.Distinct(StringComparer.Ordinal)], InputFiles = [.. paths.Distinct(StringComparer.Ordinal)] };
+
+        void Sort(object item)
+        {
+            switch (item)
+            {
+                case StoredFileItem stored:
+                    ids.Add(stored.Id);
+                    break;
+                case FileInfo file:
+                    paths.Add(file.FullName);
+                    break;
+                case string text when IsPath(cmdlet, text):
+                    paths.AddRange(Files(cmdlet, text));
+                    break;
+                case string id when !string.IsNullOrWhiteSpace(id):
+                    ids.Add(id.Trim());
+                    break;
+                default:
+                    throw new RescaleException(ErrorIds.JobSpecInvalid, ErrorKind.InvalidInput, $"'{item}' is not an input file.",
+                        "Give an id, a file of Get-RescaleFile or Send-RescaleFile, a local file or its path.");
+            }
+        }
+    }
+
+    /// <exception cref="RescaleException">JobSpecInvalid.</exception>
+    public static SubmitMode ParseSubmit(string text) => SubmitModes.TryParse(text, out SubmitMode mode)
+        ? mode
+        : throw new RescaleException(ErrorIds.JobSpecInvalid, ErrorKind.InvalidInput, $"'{text}' is not a value for Submit.",
+            "Use yes, submit, create_and_submit, or no, draft, create_only.");
+
+    /// <summary>An id has letters and digits only; a file here that is called so goes first.</summary>
+    private static bool IsPath(PSCmdlet cmdlet, string text)
+        => text.AsSpan().ContainsAny(OnlyInPaths) || (text.Trim().Length > 0 && File.Exists(PathResolver.Literal(cmdlet, text)));
+
+    private static IEnumerable<string> Files(PSCmdlet cmdlet, string path)
+    {
+        string literal = WildcardPattern.ContainsWildcardCharacters(path) && !File.Exists(PathResolver.Literal(cmdlet, path)) ? "" : PathResolver.Literal(cmdlet, path);
+        IReadOnlyList<string> found = literal.Length > 0 ? [literal] : [.. PathResolver.Resolve(cmdlet, path, literal: false).Where(File.Exists)];
+        return found.Count > 0 && found.All(File.Exists)
+            ? found
+            : throw new RescaleException(ErrorIds.SourceNotFound, ErrorKind.NotFound, $"There is no file '{path}'.", "Check the path; a folder is given with -Directory.");
+    }
+}
