@@ -437,11 +437,9 @@ Describe 'A file is no folder, and a folder no file' {
         (Get-RescaleFolderItem $shelf.Path -Recurse -File | Get-RescaleFolder).Path | Sort-Object | Should -Be $shelf.Path, $inner.Path
         $null = Invoke-SandboxControl $sandbox Delete requests
         ($shelf.Id, $inner.Id | Get-RescaleFolder).Id | Should -Be $shelf.Id, $inner.Id
+        # Both are looked for in one walk, which lists each folder once at most; how far it comes before it has met both is chance.
         $walk = Get-Count 'GET /api/v3/folders/{id}/contents/'
-        $null = Invoke-SandboxControl $sandbox Delete requests
-        $null = Get-RescaleFolder $inner.Id
-        # Two cost as much as one, but for what the listers were ahead.
-        $walk | Should -BeLessOrEqual ((Get-Count 'GET /api/v3/folders/{id}/contents/') + 4)
+        $walk | Should -BeLessOrEqual @('/My Library', '/My Jobs' | ForEach-Object { $_; Get-RescaleFolderItem $_ -Recurse -Directory }).Count
         $null = Invoke-SandboxControl $sandbox Delete requests
         (Get-RescaleFolderItem $shelf.Id | Get-RescaleFolderItem).Name | Should -Be 'c'
         Get-Count 'GET /api/v3/folders/{id}/contents/' | Should -Be 2

@@ -9,12 +9,12 @@ internal static class Suggestions
     /// <summary>Longer texts are no mistyped names, and comparing them costs the product of their lengths.</summary>
     private const int LongestCompared = 100;
 
-    /// <returns>For the end of a sentence: <c>: did you mean emerald?</c>, or nothing.</returns>
+    /// <returns>For the end of a sentence: <c> (did you mean emerald?)</c>, or nothing.</returns>
     /// <param name="known">What is offered, with another name for it.</param>
     public static string Ask(string typed, IEnumerable<(string Text, string? Alias)> known)
     {
         var found = Find(typed, known);
-        return found.Count == 0 ? "" : $": did you mean {string.Join(" or ", found)}?";
+        return found.Count == 0 ? "" : $" (did you mean {string.Join(" or ", found)}?)";
     }
 
     /// <summary>The nearest first. Near is: one slip (a letter more, less, other, or two exchanged) for every three letters, or a beginning.</summary>

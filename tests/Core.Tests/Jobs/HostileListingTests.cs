@@ -92,8 +92,8 @@ public sealed class HostileListingTests : IDisposable
         {
             if (request.Target.StartsWith("/api/v3/users/me/", StringComparison.Ordinal))
                 return reply.JsonAsync(200, Profile);
-            var query = request.Target.IndexOf("page=", StringComparison.Ordinal);
-            var page = query < 0 ? 1 : int.Parse(request.Target[(query + 5)..], System.Globalization.CultureInfo.InvariantCulture);
+            var asked = System.Text.RegularExpressions.Regex.Match(request.Target, "[?&]page=([0-9]+)");
+            var page = asked.Success ? int.Parse(asked.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture) : 1;
             if (pages[page - 1] is not { } entries)
                 return reply.JsonAsync(404, """{"detail":"Not found."}""");
             var next = page < pages.Length ? $"\"{api.Url}api/v2/jobs/J/files/?page={page + 1}\"" : "null";
