@@ -109,7 +109,7 @@ Describe 'Receive-RescaleJob' {
         $received = $many | Receive-RescaleJob -Destination (Join-Path $folder 'cost') -Connection $connection
         $received.Count | Should -Be 120
         $calls = (Invoke-SandboxControl $sandbox Get requests).api.requests
-        $calls.'GET /api/v2/jobs/{id}/files/' | Should -Be 5
+        $calls.'GET /api/v2/jobs/{id}/files/' | Should -Be 1
         $calls.'POST /api/v3/credentials/' | Should -Be $(if ($TestStorage -eq 'Azure') { 2 } else { 1 })
         $calls.'GET /api/v3/files/{id}/' | Should -BeNullOrEmpty
         $null = Invoke-SandboxControl $sandbox Delete requests

@@ -273,8 +273,8 @@ Describe 'Several connections' {
 
 Describe 'Every cmdlet' {
     It 'takes -Connection, unless it is for this machine only' {
-        $local = 'Get-RescaleConfiguration', 'Get-RescaleConnection', 'Initialize-RescaleConfiguration', 'Remove-RescaleCredential', 'Save-RescaleCredential',
-            'Set-RescaleConfiguration', 'Start-RescaleSandbox', 'Stop-RescaleSandbox'
+        $local = 'Export-RescaleJobScript', 'Export-RescaleJobSpec', 'Get-RescaleConfiguration', 'Get-RescaleConnection', 'Import-RescaleJobScript', 'Import-RescaleJobSpec',
+            'Initialize-RescaleConfiguration', 'Remove-RescaleCredential', 'Save-RescaleCredential', 'Set-RescaleConfiguration', 'Start-RescaleSandbox', 'Stop-RescaleSandbox'
         (Get-Command -Module RescaleInterlink | Where-Object { -not $_.Parameters.ContainsKey('Connection') }).Name | Sort-Object | Should -Be $local
     }
 }

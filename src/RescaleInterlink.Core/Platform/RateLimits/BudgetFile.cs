@@ -25,10 +25,10 @@ internal static class BudgetFile
     /// <summary>For this process alone, until it is closed.</summary>
     public static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
 
-    /// <summary>A new file that only this user can read.</summary>
-    public static FileStream Create(string path)
+    /// <summary>A file of one's own for as long as it is open; a new one can be read by this user only.</summary>
+    public static FileStream Open(string path, FileMode mode, FileOptions more = FileOptions.None)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0, Options = more };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return new FileStream(path, options);

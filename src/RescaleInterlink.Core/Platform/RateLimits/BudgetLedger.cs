@@ -114,39 +114,60 @@ internal sealed class FileLedger : IBudgetLedger
                 // Who takes leave of nothing makes nothing.
                 if (request.Leaves)
                     throw;
-                Make();
+                if (!TryMake())
+                    await WaitForOthersAsync(start, null).ConfigureAwait(false);
             }
             catch (IOException busy) when (BudgetFile.IsHeld(busy))
             {
-                if (TimeProvider.System.GetElapsedTime(start) > _patience)
-                    throw Unavailable("another process does not let go of it.", busy);
-                // At random, so that those who wait do not meet again and again.
-                await Task.Delay(Random.Shared.Next(1, LongestWait)).ConfigureAwait(false);
+                await WaitForOthersAsync(start, busy).ConfigureAwait(false);
             }
         }
     }
 
+    private Task WaitForOthersAsync(long start, Exception? busy)
+    {
+        if (TimeProvider.System.GetElapsedTime(start) > _patience)
+            throw Unavailable("another process does not let go of it.", busy);
+        // At random, so that those who wait do not meet again and again.
+        return Task.Delay(Random.Shared.Next(1, LongestWait));
+    }
+
     /// <summary>Puts a full budget there, unless someone else has put one meanwhile. Never an empty file, which is what a torn one looks like.</summary>
-    private void Make()
+    /// <returns>False while another process makes it.</returns>
+    private bool TryMake()
     {
         var folder = System.IO.Path.GetDirectoryName(Path)!;
         StateFolder.Create(folder);
         DeleteStale(folder);
-        var temporary = System.IO.Path.Combine(folder, System.IO.Path.GetRandomFileName());
+        FileStream turn;
         try
         {
-            using (var file = BudgetFile.Create(temporary))
-                BudgetFile.Write(file, BudgetState.Full(_limit, Uptime.Of(_time)));
-            File.Move(temporary, Path, overwrite: false);
+            // File.Move looks first and moves then: of two that make one at once, the later would replace a budget that is in use already.
+            turn = BudgetFile.Open(Path + ".making", FileMode.OpenOrCreate, FileOptions.DeleteOnClose);
         }
-        catch (IOException) when (File.Exists(Path))
+        catch (IOException busy) when (BudgetFile.IsHeld(busy))
         {
-            // Another process was first.
+            return false;
         }
-        finally
+
+        using (turn)
         {
-            File.Delete(temporary);
+            if (File.Exists(Path))
+                return true;
+            var temporary = System.IO.Path.Combine(folder, System.IO.Path.GetRandomFileName());
+            try
+            {
+                using (var file = BudgetFile.Open(temporary, FileMode.CreateNew))
+                    BudgetFile.Write(file, BudgetState.Full(_limit, Uptime.Of(_time)));
+                File.Move(temporary, Path, overwrite: false);
+            }
+            finally
+            {
+                File.Delete(temporary);
+            }
         }
+
+        return true;
     }
 
     /// <summary>Budgets of keys that are used no more, of earlier versions, and what a process has left that was killed while it made one.</summary>

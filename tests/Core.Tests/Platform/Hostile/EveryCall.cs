@@ -43,14 +43,17 @@ internal sealed record EveryCall(string Name, Func<RescaleClient, Task> Invoke)
 
     private static bool IsStream(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>);
 
+    private static StorageDescription Storage => new("s", "S3Storage", "default", null);
+
     private static object? Argument(ParameterInfo parameter) => parameter.ParameterType switch
     {
         var type when type == typeof(string) => "x",
         var type when type == typeof(JobRequest) => Clients.AnyJob,
         var type when type == typeof(FileRegistration)
-            => new FileRegistration("a", "f", "k", new PathParts("c", "p"), new StorageDescription("s", "S3Storage", "default", null), 1, "00"),
-        var type when type == typeof(StorageLocation)
-            => new StorageLocation(new StorageDescription("s", "S3Storage", "default", null), new PathParts("c", "p")),
+            => new FileRegistration("a", "f", "k", new PathParts("c", "p"), Storage, 1, "00"),
+        var type when type == typeof(StorageLocation) => new StorageLocation(Storage, new PathParts("c", "p")),
+        var type when type == typeof(StorageDescription) => Storage,
+        var type when type.IsAssignableFrom(typeof(PathParts[])) => new[] { new PathParts("c", "p") },
         var type when type.IsAssignableFrom(typeof(string[])) => new[] { "x" },
         _ when parameter.HasDefaultValue => parameter.DefaultValue,
         var type when type.IsValueType || type.GetConstructor(Type.EmptyTypes) is not null => Activator.CreateInstance(type),
