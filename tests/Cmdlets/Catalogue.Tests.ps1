@@ -2,18 +2,11 @@
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Support.ps1')
-    Import-TestedModule
-    $folder = New-TestFolder
-    $sandbox = Start-TestSandbox $folder
-    $connection = $sandbox | Connect-Rescale
-    function Get-Completion { param([string] $Line) @((TabExpansion2 -inputScript $Line -cursorColumn $Line.Length).CompletionMatches) }
+    $folder, $sandbox, $connection = Start-TestSession
     $draft = @{ AnalysisCode = 'user_included'; CoreType = 'emerald'; Command = 'true'; CreateOnly = $true }
 }
 
-AfterAll {
-    Disconnect-Rescale
-    Stop-TestSandbox $sandbox
-}
+AfterAll { Stop-TestSession $sandbox }
 
 Describe 'Get-RescaleCoreType' {
     It 'gets the active ones, and all with -All' {

@@ -1,11 +1,7 @@
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Support.ps1')
-    Import-TestedModule
-    $folder = New-TestFolder
-    $sandbox = Start-TestSandbox $folder
-    $null = $sandbox | Connect-Rescale
-    $basic = @{ AnalysisCode = 'user_included'; CoreType = 'emerald' }
-    if ($IsWindows) { throw 'The commands of these jobs are written for sh.' }
+    $folder, $sandbox, $connection = Start-TestSession
+    $basic = Get-BasicJob
     $job = Submit-RescaleJob @basic -JobName study -Command @'
 mkdir -p a/b tmp; echo one > a/one.csv; echo two > a/b/two.csv; echo log > a/b/run.log; echo junk > tmp/junk.csv
 echo device > CON; echo colon > a:b; echo lower > twin; echo upper > TWIN; head -c 300000 /dev/zero > zero.dat
@@ -22,10 +18,7 @@ echo device > CON; echo colon > a:b; echo lower > twin; echo upper > TWIN; head 
     function Set-Another { param([string] $Path) Get-ChildItem -LiteralPath $Path -Recurse -File | ForEach-Object { Set-Content -LiteralPath $_.FullName -Value 'mine' } }
 }
 
-AfterAll {
-    Disconnect-Rescale
-    Stop-TestSandbox $sandbox
-}
+AfterAll { Stop-TestSession $sandbox }
 
 Describe 'Receive-RescaleJob' {
     It 'keeps the paths, and the next time nothing travels' {

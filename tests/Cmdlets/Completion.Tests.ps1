@@ -1,9 +1,6 @@
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Support.ps1')
-    Import-TestedModule
-    $folder = New-TestFolder
-    $sandbox = Start-TestSandbox $folder
-    $null = $sandbox | Connect-Rescale
+    $folder, $sandbox, $connection = Start-TestSession
     $job = Submit-RescaleJob -JobName "it's a job" -AnalysisCode user_included -Command true -CoreType emerald -CreateOnly
     $file = Send-RescaleFile -LiteralPath (New-RandomFile (Join-Path $folder 'a file.dat') 10)
 
@@ -13,7 +10,6 @@ BeforeAll {
         Wait-Until { Get-Completion $Line | Where-Object ResultType -eq ParameterValue } "$Line has completions"
         Get-Completion $Line
     }
-    function Get-Completion { param([string] $Line) @((TabExpansion2 -inputScript $Line -cursorColumn $Line.Length).CompletionMatches) }
 }
 
 AfterAll {

@@ -3,8 +3,6 @@ BeforeAll {
     Import-TestedModule
     $before = $env:RESCALE_CONFIG_HOME, $env:HTTPS_PROXY, $env:https_proxy
     $env:HTTPS_PROXY = $env:https_proxy = $null
-
-    function Get-Completion { param([string] $Line) @((TabExpansion2 -inputScript $Line -cursorColumn $Line.Length).CompletionMatches) }
 }
 
 AfterAll { $env:RESCALE_CONFIG_HOME, $env:HTTPS_PROXY, $env:https_proxy = $before }

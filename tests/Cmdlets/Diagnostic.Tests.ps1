@@ -2,16 +2,10 @@
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Support.ps1')
-    Import-TestedModule
-    $folder = New-TestFolder
-    $sandbox = Start-TestSandbox $folder
-    $connection = $sandbox | Connect-Rescale
+    $folder, $sandbox, $connection = Start-TestSession
 }
 
-AfterAll {
-    Disconnect-Rescale
-    Stop-TestSandbox $sandbox
-}
+AfterAll { Stop-TestSession $sandbox }
 
 Describe 'Export-RescaleDiagnostic' {
     It 'writes a file that only its owner reads, in the state folder, and returns it' {

@@ -1,9 +1,6 @@
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Support.ps1')
-    Import-TestedModule
-    $folder = New-TestFolder
-    $sandbox = Start-TestSandbox $folder
-    $null = $sandbox | Connect-Rescale
+    $folder, $sandbox, $connection = Start-TestSession
 
     # A tree of its own; each file holds its own name. A name that ends in / is an empty folder.
     function New-Tree {
@@ -27,26 +24,9 @@ BeforeAll {
     }
 
     function New-Place { Join-Path $folder ('down ' + [guid]::NewGuid().ToString('N').Substring(0, 8)) }
-
-    # What -WhatIf says goes to the host alone; a fresh PowerShell shows it.
-    function Get-Plan {
-        param([string] $Command)
-        $env:RESCALE_TEST_KEY = [Net.NetworkCredential]::new('', $sandbox.ApiKey).Password
-        try {
-            Invoke-Fresh {
-                Import-Module $args[0]
-                $null = Connect-Rescale -ApiUrl $args[1] -ApiKey (ConvertTo-SecureString $env:RESCALE_TEST_KEY -AsPlainText -Force)
-                Invoke-Expression $args[2]
-            } @($ModulePath, $sandbox.ApiUrl.AbsoluteUri, $Command)
-        }
-        finally { Remove-Item Env:RESCALE_TEST_KEY }
-    }
 }
 
-AfterAll {
-    Disconnect-Rescale
-    Stop-TestSandbox $sandbox
-}
+AfterAll { Stop-TestSession $sandbox }
 
 Describe 'A folder there and back' {
     It 'is the same, with empty folders and all kinds of names' {
@@ -151,14 +131,14 @@ Describe 'Send-RescaleFolder' {
     It '-WhatIf lists folders, files, sizes and the sum, and makes nothing' {
         $tree = New-Tree 'a.txt', 'sub/b.txt', 'empty/'
         $before = @(Get-RescaleFile).Count
-        $plan = Get-Plan "Send-RescaleFolder -LiteralPath '$tree' -WhatIf"
+        $plan = Get-Plan $sandbox "Send-RescaleFolder -LiteralPath '$tree' -WhatIf"
         $name = Split-Path $tree -Leaf
         ($plan | Where-Object { $_ -match 'Make folder' }).Count | Should -Be 3
         ($plan -join "`n") | Should -Match ([regex]::Escape("`"Upload to Rescale`" on target `"sub/b.txt (9 B)`""))
         ($plan -join "`n") | Should -Match '2 files \(14 B\) and 3 new folders'
         @(Get-RescaleFile).Count | Should -Be $before
         # The top is not there either.
-        (Get-Plan "Send-RescaleFolder -LiteralPath '$tree' -WhatIf") -join "`n" | Should -Match "Make folder on Rescale`" on target `"$name`""
+        (Get-Plan $sandbox "Send-RescaleFolder -LiteralPath '$tree' -WhatIf") -join "`n" | Should -Match "Make folder on Rescale`" on target `"$name`""
     }
 
     It '-Conflict <Conflict> treats a file that differs as documented' -ForEach @(
@@ -189,8 +169,8 @@ Describe 'Send-RescaleFolder' {
         $null = Send-RescaleFolder -LiteralPath $tree
         [IO.File]::WriteAllText((Join-Path $tree 'other.txt'), 'now longer than before')
         [IO.File]::WriteAllText((Join-Path $tree 'new.txt'), 'new')
-        (Get-Plan "Send-RescaleFolder -LiteralPath '$tree' -WhatIf") -join "`n" | Should -Match '1 files \(3 B\) and 0 new folders, and 1 files \(8 B\) to compare'
-        (Get-Plan "Send-RescaleFolder -LiteralPath '$tree' -Conflict Skip -WhatIf") -join "`n" | Should -Match '1 files \(3 B\) and 0 new folders"'
+        (Get-Plan $sandbox "Send-RescaleFolder -LiteralPath '$tree' -WhatIf") -join "`n" | Should -Match '1 files \(3 B\) and 0 new folders, and 1 files \(8 B\) to compare'
+        (Get-Plan $sandbox "Send-RescaleFolder -LiteralPath '$tree' -Conflict Skip -WhatIf") -join "`n" | Should -Match '1 files \(3 B\) and 0 new folders"'
     }
 
     It '-Tag sets tags on what is sent, and one that cannot be set is an error that names the file' {
@@ -254,7 +234,7 @@ Describe 'Receive-RescaleFolder' {
 
     It '-WhatIf lists the plan, and makes nothing' {
         $down = New-Place
-        $plan = (Get-Plan "Receive-RescaleFolder $id '$down' -WhatIf") -join "`n"
+        $plan = (Get-Plan $sandbox "Receive-RescaleFolder $id '$down' -WhatIf") -join "`n"
         $plan | Should -Match ([regex]::Escape("`"Download`" on target `"sub/y.log (9 B)`""))
         $plan | Should -Match '2 files \(14 B\) and 3 new folders'
         Test-Path -LiteralPath $down | Should -BeFalse

@@ -9,10 +9,7 @@ BeforeDiscovery {
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Support.ps1')
-    Import-TestedModule
-    $folder = New-TestFolder
-    $sandbox = Start-TestSandbox $folder
-    $null = $sandbox | Connect-Rescale
+    $folder, $sandbox, $connection = Start-TestSession
     $api = $sandbox.ApiUrl.AbsoluteUri.TrimEnd('/')
     $headers = @{ Authorization = 'Token ' + [Net.NetworkCredential]::new('', $sandbox.ApiKey).Password }
 

@@ -1,17 +1,10 @@
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Support.ps1')
-    Import-TestedModule
-    $folder = New-TestFolder
-    $sandbox = Start-TestSandbox $folder
-    $null = $sandbox | Connect-Rescale
-    $basic = @{ AnalysisCode = 'user_included'; CoreType = 'emerald' }
-    if ($IsWindows) { throw 'The commands of these jobs are written for sh.' }
+    $folder, $sandbox, $connection = Start-TestSession
+    $basic = Get-BasicJob
 }
 
-AfterAll {
-    Disconnect-Rescale
-    Stop-TestSandbox $sandbox
-}
+AfterAll { Stop-TestSession $sandbox }
 
 Describe 'A specification' {
     It 'has every field, and binds to the parameters of the next' {

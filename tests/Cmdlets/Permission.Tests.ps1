@@ -9,10 +9,7 @@ BeforeDiscovery {
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Support.ps1')
-    Import-TestedModule
-    $folder = New-TestFolder
-    $sandbox = Start-TestSandbox $folder
-    $null = $sandbox | Connect-Rescale
+    $folder, $sandbox, $connection = Start-TestSession
     $sent = Send-RescaleFile -LiteralPath (New-RandomFile (Join-Path $folder 'sent.bin') 100KB)
 
     # Runs a script as nobody, connected to the sandbox; returns the identifiers and messages of its errors.

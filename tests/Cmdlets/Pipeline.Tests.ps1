@@ -1,9 +1,6 @@
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Support.ps1')
-    Import-TestedModule
-    $folder = New-TestFolder
-    $sandbox = Start-TestSandbox $folder
-    $null = $sandbox | Connect-Rescale
+    $folder, $sandbox, $connection = Start-TestSession
 
     # A study of some runs; each directory holds its number, each job writes its square.
     function New-Study {
@@ -26,10 +23,7 @@ BeforeAll {
     }
 }
 
-AfterAll {
-    Disconnect-Rescale
-    Stop-TestSandbox $sandbox
-}
+AfterAll { Stop-TestSession $sandbox }
 
 Describe 'Invoke-RescalePipeline' {
     It 'takes a table from directories to verified results' {

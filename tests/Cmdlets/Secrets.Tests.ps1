@@ -2,10 +2,7 @@
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Support.ps1')
-    Import-TestedModule
-    $folder = New-TestFolder
-    $sandbox = Start-TestSandbox $folder
-    $connection = $sandbox | Connect-Rescale
+    $folder, $sandbox, $connection = Start-TestSession
     $source = New-RandomFile (Join-Path $folder 'small.bin') 100KB
     $large = New-RandomFile (Join-Path $folder 'large.bin') 40MB
     $sent = Send-RescaleFile -LiteralPath $source
@@ -135,10 +132,7 @@ BeforeAll {
     }
 }
 
-AfterAll {
-    Disconnect-Rescale
-    Stop-TestSandbox $sandbox
-}
+AfterAll { Stop-TestSession $sandbox }
 
 Describe 'The search for secrets' {
     It 'knows several, and finds each of them, whole and in part' {

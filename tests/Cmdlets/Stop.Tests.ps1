@@ -2,10 +2,7 @@
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Support.ps1')
-    Import-TestedModule
-    $folder = New-TestFolder
-    $sandbox = Start-TestSandbox $folder
-    $connection = $sandbox | Connect-Rescale
+    $folder, $sandbox, $connection = Start-TestSession
     $source = New-RandomFile (Join-Path $folder 'large.bin') 40MB
     $sent = Send-RescaleFile $source
     $directory = (New-Item -ItemType Directory (Join-Path $folder 'run')).FullName
@@ -25,10 +22,7 @@ BeforeAll {
     }
 }
 
-AfterAll {
-    Disconnect-Rescale
-    Stop-TestSandbox $sandbox
-}
+AfterAll { Stop-TestSession $sandbox }
 
 Describe 'A stop' {
     It 'of Send-RescaleFile <Where> returns, and nothing is registered' -ForEach @(

@@ -37,6 +37,27 @@ function Stop-TestSandbox {
     if ($Sandbox) { $Sandbox | Stop-RescaleSandbox -ErrorAction Ignore }
 }
 
+# The usual beginning of a test file: the module, a folder and a sandbox of its own, and a connection. Returns the last three:
+# $folder, $sandbox, $connection = Start-TestSession
+function Start-TestSession {
+    Import-TestedModule
+    $folder = New-TestFolder
+    $sandbox = Start-TestSandbox $folder
+    $folder, $sandbox, ($sandbox | Connect-Rescale)
+}
+
+function Stop-TestSession {
+    param($Sandbox)
+    Disconnect-Rescale
+    Stop-TestSandbox $Sandbox
+}
+
+# What a job needs beside its name and command: $basic = Get-BasicJob; Submit-RescaleJob @basic ...
+function Get-BasicJob {
+    if ($IsWindows) { throw 'The commands of these jobs are written for sh.' }
+    @{ AnalysisCode = 'user_included'; CoreType = 'emerald' }
+}
+
 # The path of a test assembly: the newest that was built, whatever the configuration.
 function Get-BuiltAssembly {
     param([string] $Project, [string] $Name)
@@ -94,6 +115,44 @@ function Invoke-SandboxControl {
     if ($Sandbox.CertificatePath) { $request.SkipCertificateCheck = $true }
     Invoke-RestMethod @request
 }
+
+# How often a route was asked since the counters were reset: Get-RequestCount $sandbox 'GET /api/v3/files/'
+function Get-RequestCount { param($Sandbox, [string] $Route) [int](Invoke-SandboxControl $Sandbox Get requests).api.requests.$Route }
+
+function Get-ErrorId { param($Record) $Record.FullyQualifiedErrorId.Split(',')[0] }
+
+function Get-Completion { param([string] $Line) @((TabExpansion2 -inputScript $Line -cursorColumn $Line.Length).CompletionMatches) }
+
+# What -WhatIf says goes to the host alone; a fresh PowerShell shows it.
+function Get-Plan {
+    param($Sandbox, [string] $Command)
+    $env:RESCALE_TEST_KEY = [Net.NetworkCredential]::new('', $Sandbox.ApiKey).Password
+    try {
+        Invoke-Fresh {
+            Import-Module $args[0]
+            $null = Connect-Rescale -ApiUrl $args[1] -ApiKey (ConvertTo-SecureString $env:RESCALE_TEST_KEY -AsPlainText -Force)
+            Invoke-Expression $args[2]
+        } @($ModulePath, $Sandbox.ApiUrl.AbsoluteUri, $Command)
+    }
+    finally { Remove-Item Env:RESCALE_TEST_KEY }
+}
+
+# A folder of its own in the library.
+function New-Shelf { New-RescaleFolder "shelf $([guid]::NewGuid().ToString('N').Substring(0, 8))" }
+
+# Files that hold their own names, sent into a folder.
+function Send-Named {
+    param([string] $FolderId, [string[]] $Name)
+    $place = New-TestFolder
+    $paths = foreach ($one in $Name) {
+        $path = Join-Path $place $one
+        [IO.File]::WriteAllText($path, $one)
+        $path
+    }
+    Send-RescaleFile -LiteralPath $paths -FolderId $FolderId
+}
+
+function Get-ItemName { param($FolderId) @(Get-RescaleFolderItem $FolderId | ForEach-Object Name | Sort-Object) }
 
 # Azure's requests for those of S3. A file of one part is a block and a commit there; an upload is begun and aborted by no request.
 $AzureOperations = @{

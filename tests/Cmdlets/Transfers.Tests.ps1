@@ -4,10 +4,7 @@ BeforeDiscovery { $ways = 'Receive', 'Send' }
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Support.ps1')
-    Import-TestedModule
-    $folder = New-TestFolder
-    $sandbox = Start-TestSandbox $folder
-    $connection = $sandbox | Connect-Rescale
+    $folder, $sandbox, $connection = Start-TestSession
     $source = New-RandomFile (Join-Path $folder 'large [1].bin') (60MB + 11)
     $sent = Send-RescaleFile -LiteralPath $source
     # The first requests pass, and with them some parts or chunks; the others fall silent until the client gives up.
@@ -40,10 +37,7 @@ BeforeAll {
     function New-Target { (Join-Path (New-Item -ItemType Directory (Join-Path $folder ('out ' + [guid]::NewGuid().ToString('N').Substring(0, 6)))) $sent.Name) }
 }
 
-AfterAll {
-    Disconnect-Rescale
-    Stop-TestSandbox $sandbox
-}
+AfterAll { Stop-TestSession $sandbox }
 
 Describe 'Send-RescaleFile after Ctrl+C' {
     It 'sends the rest, and the file is whole' {

@@ -1,4 +1,5 @@
 using RescaleInterlink.Cryptography;
+using RescaleInterlink.Errors;
 using RescaleInterlink.Storage;
 using RescaleInterlink.Testing;
 using RescaleInterlink.Transfers;
@@ -13,9 +14,11 @@ internal sealed class ResumeFixture : IAsyncDisposable
 {
     public const int Part = 64 << 10;
 
+    public const int DefaultParts = 10;
+
     private int _runs;
 
-    public ResumeFixture(int parts = 10, int seed = 1)
+    public ResumeFixture(int parts = DefaultParts, int seed = 1)
     {
         Content = EngineFixture.RandomBytes((parts - 1) * Part + 777, seed);
         Source = Folder.File("source.bin");
@@ -68,6 +71,35 @@ internal sealed class ResumeFixture : IAsyncDisposable
             },
         }, stop);
         LastProgress = engine.GetProgress();
+        return uploaded;
+    }
+
+    /// <summary>A fixture whose first run has failed, as with <see cref="FailAsync"/>.</summary>
+    public static async Task<ResumeFixture> FailedAsync(
+        StoreOperation operation, int skip, StoreFaultKind kind = StoreFaultKind.Before, int connections = 1)
+    {
+        var fixture = new ResumeFixture();
+        await fixture.FailAsync(operation, skip, kind, connections);
+        return fixture;
+    }
+
+    /// <summary>A run that fails at the operation after <paramref name="skip"/> of the kind, in a way that passes, and leaves a checkpoint.</summary>
+    public async Task FailAsync(StoreOperation operation, int skip, StoreFaultKind kind = StoreFaultKind.Before, int connections = 1)
+    {
+        var faulty = new FaultInjectingObjectStore(Memory, 1, new StoreFault(operation, kind, Skip: skip));
+        var failure = await Assert.ThrowsAsync<RescaleException>(() => RunAsync(faulty, connections));
+        Assert.Equal(ErrorIds.StorageUnreachable, failure.ErrorId);
+        Assert.NotEmpty(CheckpointFiles);
+        Notices.Clear();
+    }
+
+    /// <summary>A run that sends this many parts, and ends with the file whole.</summary>
+    public async Task<UploadResult> FinishAsync(int parts, int partSize = Part)
+    {
+        var counting = new CountingObjectStore(Memory);
+        var uploaded = await RunAsync(counting, partSize: partSize);
+        Assert.Equal(parts, counting.Requests(StoreOperation.Part));
+        await RequireWholeAsync(uploaded);
         return uploaded;
     }
 

@@ -1,0 +1,73 @@
+# The Trash, and items of it and of the library that stand for themselves.
+
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'Support.ps1')
+    $folder, $sandbox, $connection = Start-TestSession
+}
+
+AfterAll { Stop-TestSession $sandbox }
+
+Describe 'The Trash' {
+    BeforeAll {
+        $shelf = New-Shelf
+        $null = Send-Named $shelf.Id 'trash a', 'trash b', 'trash c'
+        $null = New-RescaleFolder 'trash d' -ParentId $shelf.Path
+        Get-RescaleFile -FolderId $shelf.Id | Remove-RescaleFile -Force
+        Get-RescaleFolderItem $shelf.Id -Directory | Remove-RescaleFolder -Force
+    }
+
+    It 'is listed by name and kind' {
+        (Get-RescaleTrash 'trash ?').Name | Sort-Object | Should -Be 'trash a', 'trash b', 'trash c', 'trash d'
+        (Get-RescaleTrash 'trash ?' -Directory).Type | Should -Be 'Folder'
+        @(Get-RescaleTrash 'trash ?' -File).Count | Should -Be 3
+        @(Get-RescaleTrash -First 2).Count | Should -Be 2
+        (Get-RescaleTrash 'trash a').PSTypeNames[0] | Should -Be 'RescaleInterlink.TrashItem'
+        (Get-RescaleTrash 'trash a').Size | Should -Be 7
+    }
+
+    It 'gives back what is there, and what is not is one error' {
+        $item = Get-RescaleTrash 'trash a'
+        Restore-RescaleTrashItem -Id $item.Id, 'nosuch' -ErrorAction SilentlyContinue -ErrorVariable failed
+        Get-ErrorId $failed[0] | Should -Be 'TrashItemNotFound'
+        Get-ItemName $shelf.Id | Should -Be 'trash a'
+        $item | Restore-RescaleTrashItem -ErrorAction SilentlyContinue -ErrorVariable failed
+        Get-ErrorId $failed[0] | Should -Be 'TrashItemNotFound'
+        $failed[0].TargetObject | Should -Be $item.Id
+        Get-RescaleTrash 'trash b', 'trash d' | Restore-RescaleTrashItem
+        Get-ItemName $shelf.Id | Should -Be 'trash a', 'trash b', 'trash d'
+    }
+
+    It 'is emptied only when it is wanted' {
+        $item = Get-RescaleTrash 'trash c'
+        $item | Remove-RescaleTrashItem -WhatIf
+        Get-Plan $sandbox "Remove-RescaleTrashItem -Id $($item.Id) -WhatIf" | Should -Match 'trash c .*7 B'
+        Get-Plan $sandbox "Restore-RescaleTrashItem -Id $($item.Id) -WhatIf" | Should -Match 'trash c .*7 B'
+        Get-RescaleTrash 'trash c' | Should -Not -BeNullOrEmpty
+        (Get-Command Remove-RescaleTrashItem).ImplementingType.GetCustomAttributes($true).ConfirmImpact | Should -Contain 'High'
+        $item | Remove-RescaleTrashItem -Force
+        Get-RescaleTrash 'trash c' | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'What stands for itself where text is wanted' {
+    It 'does so by its id, as a script would write it' {
+        $shelf = New-Shelf
+        $file = Send-Named $shelf.Id 'as text'
+        "$shelf" | Should -BeExactly $shelf.Id
+        $listed = Get-RescaleFile -FolderId $shelf
+        "$listed" | Should -BeExactly $file.Id
+        Remove-RescaleFile -Id $listed -Force
+        $trashed = Get-RescaleTrash 'as text'
+        "$trashed" | Should -BeExactly $trashed.Id
+        Restore-RescaleTrashItem -Id $trashed
+        Get-ItemName $shelf.Id | Should -Be 'as text'
+    }
+
+    It 'a folder by its id and a slash is received under its id' {
+        $shelf = New-Shelf
+        $null = Send-Named $shelf.Id 'in it'
+        Push-Location -LiteralPath $folder
+        try { $null = Receive-RescaleFolder "$($shelf.Id)/" } finally { Pop-Location }
+        Join-Path $folder $shelf.Id 'in it' | Should -Exist
+    }
+}
