@@ -48,6 +48,12 @@ internal sealed class ApiApplication(Router router, Authentication authenticatio
     public static async Task WriteAsync(HttpContext http, ApiAnswer answer)
     {
         http.Response.StatusCode = answer.Status;
+        if (answer.Write is { } write)
+        {
+            await write(http);
+            return;
+        }
+
         if (answer.Body is null)
             return;
         var buffer = new System.Buffers.ArrayBufferWriter<byte>(1024);

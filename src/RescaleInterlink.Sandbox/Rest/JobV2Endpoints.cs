@@ -13,6 +13,8 @@ internal sealed class JobV2Endpoints(Store store, JobRunner runner, Views views)
         router.Add("GET", "/api/v2/jobs/{id}/files/", Files);
         router.Add("GET", "/api/v2/jobs/{id}/runs/", Runs);
         router.Add("GET", "/api/v2/jobs/{id}/runs/{run}/files/", RunFiles);
+        router.Add("GET", "/api/v2/jobs/{id}/runs/{run}/tail/{path*}", Tail);
+        router.Add("POST", "/sandbox/jobs/{id}/publish/", PublishAsync);
         router.Add("GET", "/api/v2/jobs/{id}/connection_details/", ConnectionDetails);
         router.Add("GET", "/api/v2/jobs/{id}/cluster-load-measurements/", LoadMeasurements);
     }
@@ -57,6 +59,18 @@ internal sealed class JobV2Endpoints(Store store, JobRunner runner, Views views)
             ["relativePath"] = file.RelativePath,
         });
     }
+
+    /// <summary>A file in the work folder of a run under way: with <c>lines</c> its last lines as JSON, else its bytes. Afterwards there is none.</summary>
+    private ApiAnswer Tail(ApiRequest request)
+    {
+        var job = FindRun(request);
+        var file = runner.OpenLive(job.Id, request.Id(2).TrimEnd('/')) ?? throw ApiException.NotFound();
+        return request.Query("lines") is { } lines ? LiveContent.LastLines(file, lines) : LiveContent.Bytes(file);
+    }
+
+    /// <summary>The sandbox's own: makes outputs of what a running job has written so far, as a platform does for the runs of a job that have ended.</summary>
+    private async Task<ApiAnswer> PublishAsync(ApiRequest request)
+        => await runner.PublishAsync(Find(request).Id, request.Aborted) ? ApiAnswer.NoContent : throw ApiException.Detail(400, "The job is not executing.");
 
     /// <summary>The platform's schema is not known; a sandbox has no cluster to connect to.</summary>
     private ApiAnswer ConnectionDetails(ApiRequest request)

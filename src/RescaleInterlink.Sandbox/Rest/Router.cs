@@ -2,7 +2,8 @@ namespace RescaleInterlink.Sandbox.Rest;
 
 internal delegate Task<ApiAnswer> ApiHandler(ApiRequest request);
 
-/// <summary>Finds the handler of a path. Paths end with a slash, as everywhere on the platform.</summary>
+/// <summary>Finds the handler of a path. Paths end with a slash, as everywhere on the platform; but a template whose last segment is
+/// <c>{name*}</c> takes the whole rest of a path, with its slashes.</summary>
 internal sealed class Router
 {
     private readonly List<Route> _routes = [];
@@ -21,7 +22,7 @@ internal sealed class Router
             if (!route.Fits(segments))
                 continue;
             if (route.Method == method)
-                return new RouteMatch(route, [.. route.Segments.Zip(segments).Where(pair => pair.First.StartsWith('{')).Select(pair => pair.Second)], []);
+                return new RouteMatch(route, [.. route.Values(segments)], []);
             (others ??= []).Add(route.Method);
         }
 
@@ -30,11 +31,19 @@ internal sealed class Router
 
     internal sealed record Route(string Method, string Template, string[] Segments, ApiHandler Handler)
     {
+        private bool TakesRest { get; } = Segments[^1].EndsWith("*}", StringComparison.Ordinal);
+
+        public IEnumerable<string> Values(string[] path)
+        {
+            var values = Segments.Zip(path).Where(pair => pair.First.StartsWith('{')).Select(pair => pair.Second);
+            return TakesRest ? values.SkipLast(1).Append(string.Join('/', path[(Segments.Length - 1)..])) : values;
+        }
+
         public bool Fits(string[] path)
         {
-            if (path.Length != Segments.Length)
+            if (TakesRest ? path.Length < Segments.Length : path.Length != Segments.Length)
                 return false;
-            for (int i = 0; i < path.Length; i++)
+            for (int i = 0; i < Segments.Length; i++)
             {
                 if (Segments[i].StartsWith('{') ? path[i].Length == 0 : Segments[i] != path[i])
                     return false;

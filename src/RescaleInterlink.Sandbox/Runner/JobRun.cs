@@ -14,6 +14,8 @@ internal sealed class JobRun(JobRecord job, Store store, RunSettings settings, T
     private static readonly TimeSpan FinishAgain = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _collecting = new(1, 1);
+    private readonly OutputCollector _collector = new(settings, time);
     private volatile WorkFolder? _executing;
 
     public string JobId => job.Id;
@@ -23,6 +25,17 @@ internal sealed class JobRun(JobRecord job, Store store, RunSettings settings, T
 
     /// <summary>The outputs so far while the command runs; null before and after.</summary>
     public IReadOnlyList<FoundFile>? LiveFiles() => _executing?.Changed();
+
+    /// <summary>Puts what has been written so far among the outputs, while the command goes on: what is new, and what is another file than
+    /// the last time, under a new id.</summary>
+    /// <returns>False when the command does not run.</returns>
+    public async Task<bool> PublishAsync(CancellationToken cancellationToken)
+    {
+        if (_executing is not { } folder)
+            return false;
+        await CollectAsync(folder, cancellationToken, Register);
+        return true;
+    }
 
     /// <param name="shutdown">The sandbox ends: the processes are ended and the job stays as it is, to run again at the next start.</param>
     public async Task ExecuteAsync(CancellationToken shutdown)
@@ -36,7 +49,7 @@ internal sealed class JobRun(JobRecord job, Store store, RunSettings settings, T
             folder = WorkFolder.CreateClean(Path.Combine(settings.Folder, job.Id));
             reason = await StageAndRunAsync(folder, ending.Token, shutdown);
             // Whatever the outcome; what a stopped job has made is kept too.
-            outputs = await new OutputCollector(settings, time).CollectAsync(job, folder, shutdown);
+            outputs = await CollectAsync(folder, shutdown);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
         {
@@ -52,6 +65,23 @@ internal sealed class JobRun(JobRecord job, Store store, RunSettings settings, T
     }
 
     public void Dispose() => _stop.Dispose();
+
+    private async Task<IReadOnlyList<FileRecord>> CollectAsync(WorkFolder folder, CancellationToken cancellationToken, Action<IReadOnlyList<FileRecord>>? register = null)
+    {
+        await _collecting.WaitAsync(cancellationToken);
+        try
+        {
+            var outputs = await _collector.CollectAsync(job, folder, cancellationToken);
+            // Of a run that has ended meanwhile the end registers all.
+            if (_executing is not null)
+                register?.Invoke(outputs);
+            return outputs;
+        }
+        finally
+        {
+            _collecting.Release();
+        }
+    }
 
     private async Task<string> StageAndRunAsync(WorkFolder folder, CancellationToken ending, CancellationToken shutdown)
     {
@@ -144,8 +174,7 @@ internal sealed class JobRun(JobRecord job, Store store, RunSettings settings, T
     private void Finish(string reason, IReadOnlyList<FileRecord> outputs) => store.Change(transaction =>
     {
         var now = time.GetUtcNow();
-        foreach (var output in outputs)
-            transaction.Put(output with { Id = transaction.NewId(), SymlinkId = transaction.NewId() });
+        Register(transaction, outputs);
         var current = transaction.FindJob(job.Id)!;
         string status = _stop.IsCancellationRequested ? JobStatuses.Stopped : JobStatuses.Completed;
         return transaction.Put(current.With(status, now, status == JobStatuses.Stopped ? StoppedByUser : reason) with
@@ -153,6 +182,22 @@ internal sealed class JobRun(JobRecord job, Store store, RunSettings settings, T
             Run = current.Run is { } run ? run with { DateCompleted = now, Process = null } : null,
         });
     });
+
+    private void Register(IReadOnlyList<FileRecord> outputs) => store.Change(transaction =>
+    {
+        Register(transaction, outputs);
+        return true;
+    });
+
+    /// <summary>What was published before and is not among the outputs any more is one no longer.</summary>
+    private void Register(Store.Transaction transaction, IReadOnlyList<FileRecord> outputs)
+    {
+        var kept = outputs.Where(output => output.Id.Length > 0).Select(output => output.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var earlier in transaction.FilesOfJob(job.Id).Where(earlier => !kept.Contains(earlier.Id)))
+            transaction.Delete(earlier);
+        foreach (var output in outputs.Where(output => output.Id.Length == 0))
+            _collector.Keep(transaction.Put(output with { Id = transaction.NewId(), SymlinkId = transaction.NewId() }));
+    }
 
     private void Update(Func<JobRecord, JobRecord> change)
         => store.Change(transaction => transaction.Put(change(transaction.FindJob(job.Id)!)));

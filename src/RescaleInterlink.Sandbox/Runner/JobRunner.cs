@@ -95,16 +95,16 @@ internal sealed class JobRunner(Store store, RunSettings settings, TimeProvider 
     /// <summary>Outputs so far of a job that executes now; null for any other.</summary>
     public IReadOnlyList<LiveFile>? LiveFiles(string jobId)
     {
-        JobRun run;
-        lock (_gate)
-        {
-            if (!_running.TryGetValue(jobId, out var running))
-                return null;
-            run = running.Run;
-        }
-
-        return run.LiveFiles()?.Select(file => new LiveFile(LiveId(jobId, file.RelativePath), file.RelativePath, file.Size)).ToList();
+        return FindRun(jobId)?.LiveFiles()?.Select(file => new LiveFile(LiveId(jobId, file.RelativePath), file.RelativePath, file.Size)).ToList();
     }
+
+    /// <summary>Opens an output so far of a job that executes now; null for any other job, and when there is no such file.</summary>
+    public FileStream? OpenLive(string jobId, string relativePath)
+        => FindRun(jobId)?.LiveFiles()?.FirstOrDefault(file => file.RelativePath == relativePath) is { } file ? RegularFile.TryOpen(file.Path) : null;
+
+    /// <inheritdoc cref="JobRun.PublishAsync"/>
+    public async Task<bool> PublishAsync(string jobId, CancellationToken cancellationToken)
+        => FindRun(jobId) is { } run && await run.PublishAsync(cancellationToken);
 
     /// <summary>Ends the runs under way; their jobs run again at the next start.</summary>
     public async ValueTask DisposeAsync()
@@ -115,6 +115,12 @@ internal sealed class JobRunner(Store store, RunSettings settings, TimeProvider 
             ends = [.. _running.Values.Select(running => running.Ended)];
         await Task.WhenAll(ends);
         _shutdown.Dispose();
+    }
+
+    private JobRun? FindRun(string jobId)
+    {
+        lock (_gate)
+            return _running.TryGetValue(jobId, out var running) ? running.Run : null;
     }
 
     /// <summary>The same for a file as long as it lives.</summary>

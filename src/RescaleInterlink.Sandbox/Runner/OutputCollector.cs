@@ -12,21 +12,26 @@ internal sealed class OutputCollector(RunSettings settings, TimeProvider time)
     private const int LongestKey = 1024;
 
     private readonly IObjectStorage _storage = settings.Objects[settings.OutputStorage];
+    private readonly Dictionary<string, (long Size, DateTime Written)> _stored = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FileRecord> _published = new(StringComparer.Ordinal);
 
-    /// <returns>Records of all outputs, still without ids.</returns>
+    /// <returns>Records of all outputs: those that were published and are the same still, and the others, still without ids.</returns>
     public async Task<IReadOnlyList<FileRecord>> CollectAsync(JobRecord job, WorkFolder folder, CancellationToken cancellationToken)
     {
-        await RemoveLeftOversAsync(job, cancellationToken);
+        if (_published.Count == 0)
+            await RemoveLeftOversAsync(job, cancellationToken);
         List<FileRecord> outputs = [];
         try
         {
             foreach (var file in folder.Changed())
             {
-                if (await StoreAsync(job, file, cancellationToken) is { } output)
+                if (_published.TryGetValue(file.RelativePath, out var same) && _stored[file.RelativePath] == (file.Size, file.Written))
+                    outputs.Add(same);
+                else if (await StoreAsync(job, file, cancellationToken) is { } output)
                     outputs.Add(output);
             }
         }
-        catch (IOException)
+        catch (IOException) when (_published.Count == 0)
         {
             // A full disk. What no file will name must not keep it full.
             await RemoveLeftOversAsync(job, cancellationToken);
@@ -35,6 +40,9 @@ internal sealed class OutputCollector(RunSettings settings, TimeProvider time)
 
         return outputs;
     }
+
+    /// <summary>Notes that a file is among the outputs now, under its id.</summary>
+    public void Keep(FileRecord output) => _published[output.RelativePath!] = output;
 
     /// <summary>What a sandbox that was killed while it collected has put into storage belongs to no file.</summary>
     private Task RemoveLeftOversAsync(JobRecord job, CancellationToken cancellationToken)
@@ -60,6 +68,7 @@ internal sealed class OutputCollector(RunSettings settings, TimeProvider time)
         await using var ciphertext = ObjectCipher.OpenCiphertext(plaintext, key, iv);
         var metadata = new Dictionary<string, string> { ["iv"] = Convert.ToBase64String(iv) };
         await _storage.PutAsync(settings.Container, path, ciphertext, metadata, cancellationToken);
+        _stored[file.RelativePath] = (file.Size, file.Written);
         return new FileRecord
         {
             Id = "",

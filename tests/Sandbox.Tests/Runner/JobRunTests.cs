@@ -118,6 +118,50 @@ public sealed class JobRunTests
     }
 
     [Fact]
+    public async Task A_live_file_can_be_read_while_it_executes_and_not_afterwards()
+    {
+        await using var sandbox = await LocalSandbox.StartAsync();
+        using var folder = new TestFolder();
+        string id = await sandbox.Api.SubmitAsync(ApiClient.JobBody($"mkdir 'a b'; printf '1\\n22\\n333' > 'a b/live.txt'; printf 12345 > live.dat; while [ ! -e '{folder.In("gate")}' ]; do sleep 0.02; done"));
+        await LiveFileAsync(sandbox, id, "live.dat");
+        string live = $"/api/v2/jobs/{id}/runs/1/tail/live.dat";
+        Assert.Equal(12345, (await sandbox.Api.GetAsync(live)).Expect(200).Body!.GetValue<int>());
+        Assert.Equal(12345, (await sandbox.Api.GetAsync(live + "/")).Expect(200).Body!.GetValue<int>());
+        var lines = (await sandbox.Api.GetAsync($"/api/v2/jobs/{id}/runs/1/tail/a%20b/live.txt?lines=2")).Expect(200);
+        Assert.Equal(["22", "333"], lines["lines"].AsArray().Select(line => line!.GetValue<string>()));
+        (await sandbox.Api.GetAsync($"{live}?lines=x")).Expect(400);
+        foreach (string path in new[] { "none", "../../../journal", "..%2F..%2Fjournal", "a%20b" })
+            (await sandbox.Api.GetAsync($"/api/v2/jobs/{id}/runs/1/tail/{path}")).Expect(404);
+        await File.WriteAllTextAsync(folder.In("gate"), "");
+        await sandbox.Api.WaitAsync(id);
+        (await sandbox.Api.GetAsync(live)).Expect(404);
+    }
+
+    [Fact]
+    public async Task What_is_published_is_listed_while_it_executes_and_only_what_changed_gets_another_id()
+    {
+        await using var sandbox = await LocalSandbox.StartAsync();
+        using var folder = new TestFolder();
+        string id = await sandbox.Api.SubmitAsync(ApiClient.JobBody(
+            $"echo same > same; echo one > changed; echo gone > gone; while [ ! -e '{folder.In("gate")}' ]; do sleep 0.02; done; echo another > changed; rm gone; echo new > new"));
+        await LiveFileAsync(sandbox, id, "gone");
+        (await sandbox.Api.PostAsync($"/sandbox/jobs/{id}/publish/")).Expect(204);
+        var before = (await sandbox.Api.OutputsAsync(id)).ToDictionary(file => file!["name"]!.GetValue<string>(), file => file!);
+        Assert.Equal(["changed", "gone", "process_output.log", "same"], before.Keys.Order());
+        Assert.Equal("one\n", await sandbox.ReadTextAsync(before["changed"]));
+        await File.WriteAllTextAsync(folder.In("gate"), "");
+        await sandbox.Api.WaitAsync(id);
+        (await sandbox.Api.PostAsync($"/sandbox/jobs/{id}/publish/")).Expect(400);
+        var after = (await sandbox.Api.OutputsAsync(id)).ToDictionary(file => file!["name"]!.GetValue<string>(), file => file!);
+        Assert.Equal(["changed", "new", "process_output.log", "same"], after.Keys.Order());
+        Assert.Equal(before["same"]["id"]!.GetValue<string>(), after["same"]["id"]!.GetValue<string>());
+        Assert.NotEqual(before["changed"]["id"]!.GetValue<string>(), after["changed"]["id"]!.GetValue<string>());
+        Assert.Equal("another\n", await sandbox.ReadTextAsync(after["changed"]));
+        // A watcher that is behind still finds the earlier one in storage.
+        Assert.Equal("one\n", await sandbox.ReadTextAsync(before["changed"]));
+    }
+
+    [Fact]
     public async Task Unchanged_inputs_are_no_outputs_and_changed_ones_are()
     {
         await using var sandbox = await LocalSandbox.StartAsync();
