@@ -139,6 +139,8 @@ internal sealed class SandboxHost : IAsyncDisposable
         new TrashEndpoints(store, views, objects).AddTo(router);
         new JobEndpoints(store, runner, objects, time).AddTo(router);
         new JobV2Endpoints(store, runner, views).AddTo(router);
+        new ClusterEndpoints(store, runner, time).AddTo(router);
+        new JobControlEndpoints(store).AddTo(router);
         new OrganizationEndpoints(store).AddTo(router);
         return router;
     }

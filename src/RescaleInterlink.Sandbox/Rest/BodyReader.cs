@@ -11,6 +11,9 @@ internal sealed class BodyReader(JsonObject body)
 
     public bool Has(string field) => body.ContainsKey(field);
 
+    /// <summary>All of it, whatever it is.</summary>
+    public IReadOnlyList<KeyValuePair<string, JsonNode?>> Fields() => [.. body];
+
     public void Fail(string field, JsonNode message) => _errors.TryAdd(field, message is JsonValue ? new JsonArray(message) : message);
 
     /// <exception cref="ApiException">400 with all that is wrong.</exception>

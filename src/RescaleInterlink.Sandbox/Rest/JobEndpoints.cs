@@ -98,12 +98,14 @@ internal sealed class JobEndpoints(Store store, JobRunner runner, ObjectStorages
         return transaction.Put(job with { Tags = change(job.Tags) });
     });
 
+    /// <summary>All that the workspace has, with null for those that are not set, and what else the job was given.</summary>
     private ApiAnswer CustomFields(ApiRequest request)
     {
-        var fields = Find(request).CustomFields.Select(field => KeyValuePair.Create(field.Key, (JsonNode?)new JsonObject
+        var set = Find(request).CustomFields;
+        var fields = OrganizationEndpoints.JobFields.Union(set.Keys).Select(name => KeyValuePair.Create(name, (JsonNode?)new JsonObject
         {
-            ["meta"] = new JsonObject { ["name"] = field.Key },
-            ["value"] = JsonNode.Parse(field.Value.GetRawText()),
+            ["meta"] = new JsonObject { ["name"] = name },
+            ["value"] = set.TryGetValue(name, out var value) ? JsonNode.Parse(value.GetRawText()) : null,
         }));
         return ApiAnswer.Ok(new JsonObject(fields));
     }

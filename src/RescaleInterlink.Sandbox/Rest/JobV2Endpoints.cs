@@ -15,8 +15,6 @@ internal sealed class JobV2Endpoints(Store store, JobRunner runner, Views views)
         router.Add("GET", "/api/v2/jobs/{id}/runs/{run}/files/", RunFiles);
         router.Add("GET", "/api/v2/jobs/{id}/runs/{run}/tail/{path*}", Tail);
         router.Add("POST", "/sandbox/jobs/{id}/publish/", PublishAsync);
-        router.Add("GET", "/api/v2/jobs/{id}/connection_details/", ConnectionDetails);
-        router.Add("GET", "/api/v2/jobs/{id}/cluster-load-measurements/", LoadMeasurements);
     }
 
     private ApiAnswer Submit(ApiRequest request)
@@ -71,20 +69,6 @@ internal sealed class JobV2Endpoints(Store store, JobRunner runner, Views views)
     /// <summary>The sandbox's own: makes outputs of what a running job has written so far, as a platform does for the runs of a job that have ended.</summary>
     private async Task<ApiAnswer> PublishAsync(ApiRequest request)
         => await runner.PublishAsync(Find(request).Id, request.Aborted) ? ApiAnswer.NoContent : throw ApiException.Detail(400, "The job is not executing.");
-
-    /// <summary>The platform's schema is not known; a sandbox has no cluster to connect to.</summary>
-    private ApiAnswer ConnectionDetails(ApiRequest request)
-    {
-        Find(request);
-        return ApiAnswer.Ok(new JsonObject { ["nodes"] = new JsonArray() });
-    }
-
-    private ApiAnswer LoadMeasurements(ApiRequest request)
-    {
-        Find(request);
-        var range = Paging.Range(request);
-        return Paging.Answer(request, range, range.Take(Array.Empty<JsonNode>()), entry => entry);
-    }
 
     private JsonObject Output(FileRecord file)
     {

@@ -6,6 +6,9 @@ namespace RescaleInterlink.Sandbox.Rest;
 /// <summary>Interop API 6.3 and 8.1: what lies beneath the company's code.</summary>
 internal sealed class OrganizationEndpoints(Store store)
 {
+    /// <summary>What the workspace lets its users fill in for each job.</summary>
+    public static readonly string[] JobFields = ["Auto Download", "Auto Download Path"];
+
     public void AddTo(Router router)
     {
         router.Add("POST", "/api/v2/organizations/{code}/jobs/{id}/project-assignment/", AssignProjectAsync);
@@ -39,8 +42,8 @@ internal sealed class OrganizationEndpoints(Store store)
                 ["compute"] = new JsonObject
                 {
                     ["Context"] = new JsonArray(
-                        Field("Auto Download", "select", "Enabled", "Conditional", "Disabled"),
-                        Field("Auto Download Path", "text")),
+                        Field(JobFields[0], "select", "Enabled", "Conditional", "Disabled"),
+                        Field(JobFields[1], "text")),
                 },
                 ["workstation"] = new JsonObject(),
             },

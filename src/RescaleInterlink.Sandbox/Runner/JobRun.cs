@@ -3,7 +3,7 @@ using RescaleInterlink.Sandbox.Data;
 namespace RescaleInterlink.Sandbox.Runner;
 
 /// <summary>One job from its place in the queue to its end.</summary>
-internal sealed class JobRun(JobRecord job, Store store, RunSettings settings, TimeProvider time) : IDisposable
+internal sealed class JobRun(JobRecord job, Store store, RunSettings settings, TimeProvider time, LoadMonitor load) : IDisposable
 {
     private const string Success = "Completed successfully";
     private const string StoppedByUser = "Stopped by user";
@@ -19,6 +19,8 @@ internal sealed class JobRun(JobRecord job, Store store, RunSettings settings, T
     private volatile WorkFolder? _executing;
 
     public string JobId => job.Id;
+
+    public LoadMonitor Load => load;
 
     /// <summary>Asks the run to end; it does, as Stopped, with what outputs there are.</summary>
     public void Stop() => _stop.Cancel();
@@ -64,7 +66,11 @@ internal sealed class JobRun(JobRecord job, Store store, RunSettings settings, T
         await FinishAsync(reason, outputs, shutdown);
     }
 
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        load.Dispose();
+        _stop.Dispose();
+    }
 
     private async Task<IReadOnlyList<FileRecord>> CollectAsync(WorkFolder folder, CancellationToken cancellationToken, Action<IReadOnlyList<FileRecord>>? register = null)
     {
@@ -133,6 +139,7 @@ internal sealed class JobRun(JobRecord job, Store store, RunSettings settings, T
             });
             _executing = folder;
             process.Release();
+            load.Begin(process.Identity);
             int code = await process.WaitAsync(limits.Token);
             return code == 0 ? Success : $"A run failed: exit code {code}";
         }
@@ -143,6 +150,7 @@ internal sealed class JobRun(JobRecord job, Store store, RunSettings settings, T
         finally
         {
             _executing = null;
+            load.End();
             await process.EndAsync(time);
         }
     }

@@ -7,9 +7,13 @@ namespace RescaleInterlink.Sandbox.Runner;
 /// <summary>The queue of submitted jobs, first in first out, and the runs under way. Thread-safe.</summary>
 internal sealed class JobRunner(Store store, RunSettings settings, TimeProvider time, ILogger log) : IAsyncDisposable
 {
+    /// <summary>So many runs are remembered with what was measured of them.</summary>
+    private const int MostLoads = 100;
+
     private readonly Lock _gate = new();
     private readonly LinkedList<string> _queue = [];
     private readonly Dictionary<string, (JobRun Run, Task Ended)> _running = new(StringComparer.Ordinal);
+    private readonly LinkedList<(string JobId, LoadMonitor Load)> _loads = [];
     private readonly CancellationTokenSource _shutdown = new();
     private bool _isStarted;
 
@@ -106,6 +110,15 @@ internal sealed class JobRunner(Store store, RunSettings settings, TimeProvider 
     public async Task<bool> PublishAsync(string jobId, CancellationToken cancellationToken)
         => FindRun(jobId) is { } run && await run.PublishAsync(cancellationToken);
 
+    /// <summary>What was measured of a job's processes, oldest first; nothing for a job that has not run, or so long ago that it is forgotten.</summary>
+    public IReadOnlyList<LoadMeasurement> Load(string jobId, DateTimeOffset earliest)
+    {
+        LoadMonitor? load;
+        lock (_gate)
+            load = _loads.LastOrDefault(entry => entry.JobId == jobId).Load;
+        return load?.Since(earliest) ?? [];
+    }
+
     /// <summary>Ends the runs under way; their jobs run again at the next start.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -147,7 +160,10 @@ internal sealed class JobRunner(Store store, RunSettings settings, TimeProvider 
             while (_isStarted && !_shutdown.IsCancellationRequested && _running.Count < settings.MaxRunningJobs && _queue.First is { } first)
             {
                 _queue.RemoveFirst();
-                var run = new JobRun(store.FindJob(first.Value)!, store, settings, time);
+                var run = new JobRun(store.FindJob(first.Value)!, store, settings, time, new LoadMonitor(time));
+                _loads.AddLast((run.JobId, run.Load));
+                if (_loads.Count > MostLoads + _running.Count)
+                    _loads.RemoveFirst();
                 _running.Add(run.JobId, (run, Task.Run(() => RunAsync(run))));
             }
         }

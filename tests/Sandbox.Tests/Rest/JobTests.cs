@@ -23,10 +23,7 @@ public sealed class JobTests
         Assert.Empty((await sandbox.Api.GetAsync($"/api/v3/jobs/{id}/tags/")).Expect(200).Body!.AsArray());
         (await sandbox.Api.PostAsync($"/api/v3/jobs/{id}/tags/", new JsonObject { ["name"] = "a" })).Expect(201);
         Assert.Single((await sandbox.Api.GetAsync($"/api/v3/jobs/{id}/tags/")).Body!.AsArray());
-        Assert.Empty((await sandbox.Api.GetAsync($"/api/v3/jobs/{id}/custom-fields/")).Expect(200).Body!.AsObject());
         Assert.Empty((await sandbox.Api.GetAsync($"/api/v2/jobs/{id}/runs/")).Expect(200).Results);
-        (await sandbox.Api.GetAsync($"/api/v2/jobs/{id}/connection_details/")).Expect(200);
-        (await sandbox.Api.GetAsync($"/api/v2/jobs/{id}/cluster-load-measurements/?hours=1")).Expect(200);
     }
 
     public static TheoryData<string, string> WrongJobs => new()

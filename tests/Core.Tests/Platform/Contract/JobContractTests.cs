@@ -58,8 +58,8 @@ public class JobContractTests(SharedSandbox shared)
         }
 
         Assert.Equal("d/live.txt", live.RelativePath);
-        Assert.Equal(JsonValueKind.Object, (await jobs.GetConnectionDetailsAsync(job.Id, default)).ValueKind);
-        Assert.NotNull(await jobs.GetLoadAsync(job.Id, 2, default));
+        Assert.Equal("127.0.0.1", (await jobs.GetConnectionDetailsAsync(job.Id, default)).GetProperty("nodes")[0].GetProperty("ipAddress").GetString());
+        Assert.NotEqual(0, (await jobs.GetLoadAsync(job.Id, 2, default))!.Value.GetProperty("results").GetArrayLength());
         Assert.Null(await jobs.GetLoadAsync("nojob", 2, default));
         await jobs.StopAsync(job.Id, default);
         while (!(await jobs.GetStatusesAsync(job.Id, limit.Token))[0].Status.Contains("Stopped", StringComparison.Ordinal))
@@ -75,7 +75,9 @@ public class JobContractTests(SharedSandbox shared)
         await using var session = await (await shared.GetAsync()).ConnectAsync();
         var (organization, workspace) = (session.User.Company!.Code!, session.User.Workspace!.Id!);
         var job = await session.Client.Jobs.CreateAsync(Job(), default);
-        Assert.Empty(await session.Client.Jobs.GetCustomFieldsAsync(job.Id, default));
+        var unset = await session.Client.Jobs.GetCustomFieldsAsync(job.Id, default);
+        Assert.Equal(["Auto Download", "Auto Download Path"], unset.Keys);
+        Assert.All(unset.Values, Assert.Null);
         await session.Client.Jobs.AssignProjectAsync(organization, job.Id, "p1", default);
         var fields = await session.Client.Workspaces.GetCustomFieldsAsync(organization, workspace, default);
         Assert.True(fields.IsEnabled);
