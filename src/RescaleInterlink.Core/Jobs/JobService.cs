@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using RescaleInterlink.Archiving;
 using RescaleInterlink.Errors;
+using RescaleInterlink.Jobs.Listing;
 using RescaleInterlink.Library;
 using RescaleInterlink.Platform;
 using RescaleInterlink.Transfers;
@@ -28,7 +29,11 @@ public sealed class JobService : IDisposable
         _library = library;
         _time = time;
         _catalogue = new JobCatalogue(client.Catalog, time);
+        Listing = new JobListing(client.Jobs);
     }
+
+    /// <summary>The jobs of the user, by conditions.</summary>
+    public JobListing Listing { get; }
 
     internal TimeProvider Time => _time;
 

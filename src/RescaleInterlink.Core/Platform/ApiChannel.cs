@@ -48,6 +48,19 @@ internal sealed class ApiChannel(Uri platform, ApiKey apiKey, HttpMessageInvoker
         ApiCall first, int? pageSize, JsonTypeInfo<PageDto<T>> type, [EnumeratorCancellation] CancellationToken cancellationToken, JsonTypeInfo<List<T?>>? bare = null)
         where T : class
     {
+        await foreach (var page in ListPagesAsync(first, pageSize, type, cancellationToken, bare).ConfigureAwait(false))
+        {
+            foreach (var item in page)
+                yield return item;
+        }
+    }
+
+    /// <summary>The same by pages, for whoever ends the reading by what a whole page holds. The next page is asked for when it is wanted.</summary>
+    /// <inheritdoc cref="ListAsync"/>
+    public async IAsyncEnumerable<IReadOnlyList<T>> ListPagesAsync<T>(
+        ApiCall first, int? pageSize, JsonTypeInfo<PageDto<T>> type, [EnumeratorCancellation] CancellationToken cancellationToken, JsonTypeInfo<List<T?>>? bare = null)
+        where T : class
+    {
         var call = first with { Path = PageLink.WithPageSize(first.Path, pageSize) };
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var repeats = new RepeatedEntries();
@@ -59,14 +72,16 @@ internal sealed class ApiChannel(Uri platform, ApiKey apiKey, HttpMessageInvoker
             if (bound.Exceeded is { } pages)
                 throw ApiErrors.Protocol(first, $"the list did not end after {pages} pages");
             var page = await GetPageAsync(call, type, bare, cancellationToken).ConfigureAwait(false);
+            var items = new List<T>();
             foreach (var item in page.Results ?? throw ApiErrors.Protocol(first, "a page has no 'results'"))
             {
                 if (item is null || repeats.IsRepeated(item))
                     continue;
                 bound.Entry();
-                yield return item;
+                items.Add(item);
             }
 
+            yield return items;
             if (string.IsNullOrEmpty(page.Next))
                 yield break;
             var next = PageLink.PathOf(page.Next) ?? throw ApiErrors.Protocol(first, "the link to the next page does not lead to the API");

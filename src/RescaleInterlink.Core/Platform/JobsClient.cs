@@ -56,13 +56,21 @@ public sealed partial class JobsClient
     /// <param name="most">As many jobs are going to be read; null: nobody knows, probably all.</param>
     public async IAsyncEnumerable<PlatformJob> ListAsync(int? most, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var call = new ApiCall(HttpMethod.Get, "/api/v3/jobs/?ordering=-dateInserted", _channel.Policy.Listing, "the list of jobs");
-        var pageSize = Math.Clamp(most ?? LargestPage, SmallestPage, LargestPage);
-        await foreach (var entry in _channel.ListAsync(call, pageSize, PlatformJson.Default.PageDtoJobDto, cancellationToken).ConfigureAwait(false))
+        await foreach (var page in ListPagesAsync(most, cancellationToken).ConfigureAwait(false))
         {
-            if (entry.ToRecord() is { } job)
+            foreach (var job in page)
                 yield return job;
         }
+    }
+
+    /// <summary>The same by pages (J4): a listing that looks for new jobs ends with a page of old ones. A page may be empty and yet have others behind it.</summary>
+    /// <inheritdoc cref="ListAsync(int?, CancellationToken)"/>
+    public async IAsyncEnumerable<IReadOnlyList<PlatformJob>> ListPagesAsync(int? most, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var call = new ApiCall(HttpMethod.Get, "/api/v3/jobs/?ordering=-dateInserted", _channel.Policy.Listing, "the list of jobs");
+        var pageSize = Math.Clamp(most ?? LargestPage, SmallestPage, LargestPage);
+        await foreach (var page in _channel.ListPagesAsync(call, pageSize, PlatformJson.Default.PageDtoJobDto, cancellationToken).ConfigureAwait(false))
+            yield return [.. page.Select(static entry => entry.ToRecord()).OfType<PlatformJob>()];
     }
 
     /// <summary>Newest first.</summary>
