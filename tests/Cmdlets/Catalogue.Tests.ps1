@@ -208,7 +208,7 @@ Describe 'Text of the platform on the terminal' {
     BeforeDiscovery {
         . (Join-Path $PSScriptRoot 'Support.ps1')
         $views = Select-Xml -LiteralPath (Join-Path $ModuleFolder 'module' 'RescaleInterlink.Format.ps1xml') -XPath '//View' | ForEach-Object {
-            @{ View = $_.Node.Name; Type = @($_.Node.ViewSelectedBy.TypeName)[0]; List = [bool]$_.Node['ListControl']
+            @{ View = $_.Node.Name; Type = @($_.Node.ViewSelectedBy.TypeName)[0]; List = [bool]$_.Node['ListControl']; Custom = [bool]$_.Node['CustomControl']
                 Shown = @([regex]::Matches($_.Node.InnerXml, '(?<=\$_\.|<PropertyName>)\w+').Value | Where-Object { $_ -notin 'Value', 'PSTypeNames' } | Select-Object -Unique) }
         } | Where-Object View -notin 'RateLimit', 'FipsReport' # All their text is the module's own.
     }
@@ -229,13 +229,13 @@ Describe 'Text of the platform on the terminal' {
             }
         }
         else {
-            # A view for objects of several types: whatever it shows.
-            foreach ($name in $Shown) { $item | Add-Member -NotePropertyName $name -NotePropertyValue $hostile }
+            # A view for objects of several types: whatever it shows. One of unknown shape shows all.
+            foreach ($name in $(if ($Custom) { 'JobId', "x`e[2J`a" } else { $Shown })) { $item | Add-Member -NotePropertyName $name -NotePropertyValue $hostile }
         }
         $rendering = $PSStyle.OutputRendering
         try {
             $PSStyle.OutputRendering = 'Ansi'
-            $shown = if ($List) { $item | Format-List | Out-String -Width 500 } else { $item | Format-Table | Out-String -Width 500 }
+            $shown = if ($Custom) { $item | Out-String -Width 500 } elseif ($List) { $item | Format-List | Out-String -Width 500 } else { $item | Format-Table | Out-String -Width 500 }
         }
         finally { $PSStyle.OutputRendering = $rendering }
         # Not shown by Should: the report of a failure would have them too.

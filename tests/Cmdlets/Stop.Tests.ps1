@@ -72,6 +72,8 @@ Describe 'A stop' {
         @{ Name = 'Connect-Rescale'; Script = { Connect-Rescale -Sandbox }; Rule = @{ target = 'api'; fault = 'stall' } }
         @{ Name = 'Get-RescaleFile'; Script = { Get-RescaleFile -Connection $connection }; Rule = @{ target = 'api'; fault = 'stall' } }
         @{ Name = 'Get-RescaleJob'; Script = { Get-RescaleJob -Connection $connection }; Rule = @{ target = 'api'; fault = 'stall' } }
+        @{ Name = 'Get-RescaleJobStatus'; Script = { Get-RescaleJobStatus x -Connection $connection }; Rule = @{ target = 'api'; fault = 'stall' } }
+        @{ Name = 'Get-RescaleJobLoad'; Script = { Get-RescaleJobLoad x -Connection $connection }; Rule = @{ target = 'api'; fault = 'stall' } }
         @{ Name = 'Get-RescaleJobFile'; Script = { Get-RescaleJobFile x -Connection $connection }; Rule = @{ target = 'api'; fault = 'stall' } }
         @{ Name = 'Submit-RescaleJob'; Script = { Submit-RescaleJob -JobName stopped -AnalysisCode user_included -Command true -CoreType emerald -Connection $connection }; Rule = @{ target = 'api'; path = '/jobs/'; fault = 'stall' } }
         @{ Name = 'Wait-RescaleJob'; Script = { Wait-RescaleJob x -Connection $connection }; Rule = @{ target = 'api'; fault = 'stall' } }

@@ -14,6 +14,7 @@ internal sealed class CatalogueCache
         CoreTypes = new(token => session.Client.Catalog.ListCoreTypesAsync(includeInactive: false, token), TimeProvider.System);
         Software = new(session.Client.Catalog.ListAnalysesAsync, TimeProvider.System);
         Automations = new(session.Client.Catalog.ListAutomationsAsync, TimeProvider.System);
+        CustomFields = new(token => ListFieldsAsync(session, token), TimeProvider.System);
     }
 
     /// <summary>Those that new jobs can use.</summary>
@@ -23,7 +24,18 @@ internal sealed class CatalogueCache
 
     public CachedListing<Automation> Automations { get; }
 
+    /// <summary>Those that the workspace gives its jobs.</summary>
+    public CachedListing<WorkspaceField> CustomFields { get; }
+
     public static CatalogueCache Of(RescaleSession session) => Sessions.GetValue(session, static owner => new CatalogueCache(owner));
+
+    private static async IAsyncEnumerable<WorkspaceField> ListFieldsAsync(RescaleSession session, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (session.User is not { Company.Code: { Length: > 0 } company, Workspace.Id: { Length: > 0 } workspace })
+            yield break;
+        foreach (WorkspaceField field in (await session.Client.Workspaces.GetCustomFieldsAsync(company, workspace, cancellationToken)).Fields)
+            yield return field;
+    }
 }
 
 /// <summary>The last whole answer to a listing. Whoever asks waits a second at most and then gets what there is; the call goes

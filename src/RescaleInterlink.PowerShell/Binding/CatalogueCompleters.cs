@@ -72,3 +72,10 @@ public sealed class AutomationCompleter : CatalogueCompleter
             ? new Candidate(automation.Name ?? "", automation.Name ?? "", automation.Id)
             : new Candidate(automation.Id, automation.Name ?? automation.Id, $"{automation.Name} ({automation.Id}), {automation.ExecuteOn}"));
 }
+
+/// <summary>The custom fields that the workspace gives its jobs.</summary>
+public sealed class CustomFieldCompleter : CatalogueCompleter
+{
+    private protected override IEnumerable<Candidate> Candidates(string parameterName, IDictionary boundParameters, CatalogueCache catalogue)
+        => catalogue.CustomFields.Get().Select(field => field.Name).Distinct(StringComparer.OrdinalIgnoreCase).Select(name => new Candidate(name, name, name));
+}

@@ -119,6 +119,13 @@ public sealed class JobStatusCompleter : LocalCompleter
         => Statuses.Select(status => new Candidate(status, status, status));
 }
 
+/// <summary>The user of the connection: whose jobs are asked for most.</summary>
+public sealed class OwnerCompleter : LocalCompleter
+{
+    private protected override IEnumerable<Candidate> Candidates(string parameterName, IDictionary boundParameters)
+        => NamedConnection.Of(boundParameters)?.Email is { } email ? [new Candidate(email, email, email)] : [];
+}
+
 /// <summary>The words for starting a job or only creating it (interop files 4.5).</summary>
 public sealed class SubmitWordCompleter : LocalCompleter
 {

@@ -1,13 +1,13 @@
 using System.Management.Automation;
 using RescaleInterlink.Errors;
-using RescaleInterlink.Platform;
+using RescaleInterlink.Jobs.Listing;
 using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.PowerShell.Binding;
 using RescaleInterlink.PowerShell.Objects;
 
 namespace RescaleInterlink.PowerShell.Commands;
 
-/// <summary>Jobs of the user: by id, or a listing, newest first, that is streamed page by page.</summary>
+/// <summary>Jobs of the user: by id, or a listing, newest first, that is streamed page by page and read no further than is needed.</summary>
 [Cmdlet(VerbsCommon.Get, "RescaleJob", DefaultParameterSetName = ListSet)]
 [OutputType(typeof(JobItem))]
 public sealed class GetRescaleJobCommand : RescaleCmdlet
@@ -25,13 +25,35 @@ public sealed class GetRescaleJobCommand : RescaleCmdlet
     [SupportsWildcards]
     [ArgumentCompleter(typeof(JobCompleter))]
     [ValidateNotNullOrEmpty]
-    public string[] Name { get; set; } = ["*"];
+    public string[]? Name { get; set; }
 
     [Parameter(ParameterSetName = ListSet)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(JobStatusCompleter))]
     [ValidateNotNullOrEmpty]
-    public string[] Status { get; set; } = ["*"];
+    public string[]? Status { get; set; }
+
+    [Parameter(ParameterSetName = ListSet)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(OwnerCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string[]? Owner { get; set; }
+
+    [Parameter(ParameterSetName = ListSet)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? Tag { get; set; }
+
+    [Parameter(ParameterSetName = ListSet)]
+    public SwitchParameter AllTags { get; set; }
+
+    [Parameter(ParameterSetName = ListSet)]
+    [PointInTimeTransformation]
+    public DateTimeOffset? NewerThan { get; set; }
+
+    [Parameter(ParameterSetName = ListSet)]
+    [PointInTimeTransformation]
+    public DateTimeOffset? OlderThan { get; set; }
 
     [Parameter(ParameterSetName = ListSet)]
     [ValidateRange(1, int.MaxValue)]
@@ -41,7 +63,7 @@ public sealed class GetRescaleJobCommand : RescaleCmdlet
     {
         if (ParameterSetName == ListSet)
         {
-            await ListAsync();
+            await WriteAllAsync(FindAsync(), Shown);
             return;
         }
 
@@ -49,7 +71,9 @@ public sealed class GetRescaleJobCommand : RescaleCmdlet
         {
             try
             {
-                await WriteJobAsync(await GetAsync(id));
+                var job = new JobItem(await Session.Jobs.Listing.GetAsync(id, StopToken));
+                State.Jobs.Add(job.Id, job.Name);
+                await WriteAsync(job);
             }
             catch (RescaleException e)
             {
@@ -58,34 +82,44 @@ public sealed class GetRescaleJobCommand : RescaleCmdlet
         }
     }
 
-    private async Task ListAsync()
+    private async IAsyncEnumerable<JobFinding> FindAsync()
     {
-        NameFilter names = new(Name);
-        NameFilter statuses = new(Status);
-        bool isFiltered = MyInvocation.BoundParameters.ContainsKey(nameof(Name)) || MyInvocation.BoundParameters.ContainsKey(nameof(Status));
-        int written = 0;
-        await foreach (PlatformJob job in Session.Client.Jobs.ListAsync(isFiltered || First == int.MaxValue ? null : First, StopToken))
+        var filter = new JobFilter
         {
-            if (!names.Matches(job.Name) || !statuses.Matches(job.JobStatus?.Content))
-                continue;
-            await WriteJobAsync(new JobItem(job));
-            if (++written >= First)
+            Name = Condition(Name), Status = Condition(Status), Owner = Condition(Owner), Tags = TagCondition(), NewerThan = NewerThan, OlderThan = OlderThan,
+        };
+        int found = 0;
+        await foreach (JobFinding finding in Session.Jobs.Listing.FindAsync(filter, First == int.MaxValue ? null : First, StopToken))
+        {
+            yield return finding;
+            if (finding.Error is null && ++found >= First)
                 break;
         }
     }
 
-    // A single job comes without its status (interop API, J2); the newest entry of its history is the status.
-    private async Task<JobItem> GetAsync(string id)
+    private PSObject? Shown(JobFinding finding)
     {
-        PlatformJob job = await Session.Client.Jobs.GetAsync(id, StopToken);
-        IReadOnlyList<JobStatusEntry> history = await Session.Client.Jobs.GetStatusesAsync(id, StopToken);
-        JobStatusEntry? now = history.Count == 0 ? null : history[0];
-        return new JobItem(job.Id, job.Name, now?.Status ?? job.JobStatus?.Content, now?.StatusReason ?? job.JobStatus?.StatusReason, job.DateInserted, job.Owner);
+        State.Jobs.Add(finding.Job.Id, finding.Job.Name);
+        if (finding.Error is not { } error)
+            return ShellObject.Wrap(new JobItem(finding.Job));
+        WriteError(Remembered(ErrorRecords.From(
+            new RescaleException(error.ErrorId, error.Kind, $"The tags of the job '{finding.Job.Id}' are not known: {error.Message}", error.RecommendedAction, error), finding.Job.Id)));
+        return null;
     }
 
-    private Task WriteJobAsync(JobItem job)
+    private static Func<string?, bool>? Condition(string[]? patterns) => patterns is null ? null : new NameFilter(patterns).Matches;
+
+    private Func<IReadOnlyList<string>, bool>? TagCondition()
     {
-        State.Jobs.Add(job.Id, job.Name);
-        return WriteAsync(job);
+        if (Tag is null)
+            return null;
+        if (!AllTags)
+        {
+            NameFilter any = new(Tag);
+            return tags => tags.Any(any.Matches);
+        }
+
+        NameFilter[] each = [.. Tag.Select(pattern => new NameFilter([pattern]))];
+        return tags => Array.TrueForAll(each, pattern => tags.Any(pattern.Matches));
     }
 }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using RescaleInterlink.Errors;
 using RescaleInterlink.Platform;
 using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.PowerShell.Binding;
@@ -10,36 +9,20 @@ namespace RescaleInterlink.PowerShell.Commands;
 /// <summary>The tags of jobs.</summary>
 [Cmdlet(VerbsCommon.Get, "RescaleJobTag")]
 [OutputType(typeof(JobTagItem))]
-public sealed class GetRescaleJobTagCommand : RescaleCmdlet
+public sealed class GetRescaleJobTagCommand : JobDetailCmdlet
 {
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Id")]
-    [ArgumentCompleter(typeof(JobCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string[] JobId { get; set; } = [];
-
     [Parameter(Position = 1)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Tag { get; set; } = ["*"];
 
-    protected override async Task ProcessRecordAsync()
+    private protected override async Task ShowAsync(string jobId)
     {
         NameFilter filter = new(Tag);
-        foreach (string id in JobId)
+        foreach (Tag tag in await Session.Client.Jobs.GetTagsAsync(jobId, StopToken))
         {
-            try
-            {
-                foreach (Tag tag in await Session.Client.Jobs.GetTagsAsync(id, StopToken))
-                {
-                    if (filter.Matches(tag.Name))
-                        await WriteAsync(new JobTagItem(id, tag));
-                }
-            }
-            catch (RescaleException e)
-            {
-                await WriteErrorAsync(e, id);
-            }
+            if (filter.Matches(tag.Name))
+                await WriteAsync(new JobTagItem(jobId, tag));
         }
     }
 }
