@@ -8,6 +8,8 @@ internal sealed class FaultInjector(FaultPlan plan, FaultTarget target, TimeProv
 {
     private const int DefaultExtraBytes = 16;
 
+    private static readonly byte[] Page = "<!DOCTYPE html><title>OK</title>"u8.ToArray();
+
     public async Task HandleAsync(HttpContext http)
     {
         string? operation = target.Operation(http);
@@ -86,6 +88,9 @@ internal sealed class FaultInjector(FaultPlan plan, FaultTarget target, TimeProv
                 await next(http);
                 wire.Reset();
                 break;
+            case FaultKind.GarbleReply:
+                await GarbleAsync(http);
+                break;
             case FaultKind.ExpireCredentials:
                 target.ExpireCredentials();
                 await next(http);
@@ -147,6 +152,17 @@ internal sealed class FaultInjector(FaultPlan plan, FaultTarget target, TimeProv
     {
         await wire.CloseAsync(time);
         return false;
+    }
+
+    private async Task GarbleAsync(HttpContext http)
+    {
+        var body = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        http.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
+        await next(http);
+        http.Features.Set(body);
+        http.Response.ContentType = "text/html";
+        http.Response.ContentLength = Page.Length;
+        await http.Response.BodyWriter.WriteAsync(Page, http.RequestAborted);
     }
 
     private static Task<bool> End(Action action)

@@ -32,6 +32,9 @@ internal enum FaultKind
     /// <summary>Does the work, then resets the connection instead of answering.</summary>
     LoseReply,
 
+    /// <summary>Does the work, then answers with its status and a page of HTML, as a proxy does.</summary>
+    GarbleReply,
+
     /// <summary>Answers 200 with an error body; nothing is done.</summary>
     OkWithError,
 

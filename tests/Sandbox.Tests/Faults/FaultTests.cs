@@ -203,6 +203,18 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task A_garbled_reply_has_done_its_work_and_keeps_its_status()
+    {
+        await using var sandbox = await FaultySandbox.StartAsync();
+        await sandbox.PlanAsync("api", "garbleReply", rule => rule["times"] = 1);
+        using var client = await sandbox.AskApiAsync(NewFolder, """{"name": "x"}""");
+        var answer = await client.ReadAnswerAsync();
+        Assert.Equal(201, answer.Status);
+        Assert.Equal("<!DOCTYPE html><title>OK</title>", answer.Text);
+        Assert.Equal("x", Assert.Single((await sandbox.Api.GetAsync("/api/v3/folders/MyLibrary/contents/")).Results)!["item"]!["name"]!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task A_lost_reply_to_Complete_leaves_the_object()
     {
         await using var sandbox = await FaultySandbox.StartAsync();
