@@ -22,6 +22,7 @@ public sealed class JobService : IDisposable
     private readonly FileLibrary _library;
     private readonly TimeProvider _time;
     private readonly JobCatalogue _catalogue;
+    private readonly JobCreation _creation;
 
     internal JobService(RescaleClient client, FileLibrary library, TimeProvider time)
     {
@@ -30,6 +31,7 @@ public sealed class JobService : IDisposable
         _time = time;
         _catalogue = new JobCatalogue(client.Catalog, time);
         Listing = new JobListing(client.Jobs);
+        _creation = new JobCreation(client);
     }
 
     /// <summary>The jobs of the user, by conditions.</summary>
@@ -51,7 +53,7 @@ public sealed class JobService : IDisposable
 
     /// <summary>Creates the job (not started) and posts its tags and project.</summary>
     /// <param name="inputs">The job's own files; those of <see cref="JobSpec.ExtraInputFileIds"/> are added.</param>
-    /// <exception cref="RescaleException">JobSpecInvalid; JobSubmissionUncertain when the answer to the creation was lost;
+    /// <exception cref="RescaleException">JobSpecInvalid; JobSubmissionUncertain as in <see cref="CreateOnlyAsync(JobSpec, IReadOnlyList{JobInputFile}, CancellationToken)"/>;
     /// or the failure of a tag or the project, whose message tells the id of the job that was created.</exception>
     public async Task<PlatformJob> CreateAsync(JobSpec spec, IReadOnlyList<JobInputFile> inputs, CancellationToken cancellationToken)
     {
@@ -64,13 +66,20 @@ public sealed class JobService : IDisposable
     /// <exception cref="RescaleException">What the platform reports.</exception>
     public Task<JobSpecAdvice> AdviseAsync(JobSpec spec, CancellationToken cancellationToken) => _catalogue.AdviseAsync(spec, cancellationToken);
 
-    /// <summary>Creates the job and nothing else.</summary>
-    /// <exception cref="RescaleException">JobSpecInvalid; JobSubmissionUncertain when the answer was lost.</exception>
-    public async Task<PlatformJob> CreateOnlyAsync(JobSpec spec, IReadOnlyList<JobInputFile> inputs, CancellationToken cancellationToken)
+    /// <summary>Creates the job and nothing else. When the answer is lost, the job is looked for, and created again only if it is surely not there.</summary>
+    /// <exception cref="RescaleException">JobSpecInvalid; JobSubmissionUncertain when the answer was lost and the platform could not be asked,
+    /// or had neither answer nor job a second time.</exception>
+    public Task<PlatformJob> CreateOnlyAsync(JobSpec spec, IReadOnlyList<JobInputFile> inputs, CancellationToken cancellationToken)
+        => CreateOnlyAsync(spec, inputs, JobMark.New(_time), askFirst: false, cancellationToken);
+
+    /// <param name="askFirst">The job may have been created already with this mark; then it is that one.</param>
+    internal async Task<PlatformJob> CreateOnlyAsync(JobSpec spec, IReadOnlyList<JobInputFile> inputs, JobMark mark, bool askFirst, CancellationToken cancellationToken)
     {
+        if (askFirst && await _creation.FindAsync(JobText.SanitizeField(spec.JobName), mark, cancellationToken).ConfigureAwait(false) is { } earlier)
+            return earlier;
         JobSpecCheck.Require(spec);
         var version = await _catalogue.ResolveVersionAsync(spec.AnalysisCode, spec.AnalysisVersion, cancellationToken).ConfigureAwait(false);
-        return await _client.Jobs.CreateAsync(JobRequestBuilder.Build(spec, version, inputs), cancellationToken).ConfigureAwait(false);
+        return await _creation.CreateAsync(JobRequestBuilder.Build(spec, version, inputs), mark, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Posts the tags one by one (the platform ignores those in the body of creation), then assigns the project.</summary>

@@ -61,7 +61,7 @@ public static class JobSpecJsonWriter
         writer.WriteNumber(Key("CoresPerSlot"), spec.CoresPerSlot);
         writer.WriteNumber(Key("WalltimeHours"), spec.WalltimeHours);
         writer.WriteNumber(Key("Slots"), spec.Slots);
-        Text("LicenseSettings", spec.LicenseSettings);
+        Text("LicenseSettings", LicenseSettings.WithoutMark(spec.LicenseSettings));
         Text("ExtraInputFileIDs", string.Join(',', spec.ExtraInputFileIds));
         writer.WriteBoolean(Key("NoDecompress"), spec.NoDecompress);
         Text("SubmitMode", spec.SubmitMode == SubmitMode.CreateOnly ? "create_only" : "create_and_submit");

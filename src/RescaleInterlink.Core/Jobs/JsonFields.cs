@@ -93,7 +93,7 @@ internal sealed class JsonFields
     public string Settings(string name)
     {
         if (Find(name) is not { ValueKind: JsonValueKind.Object } value)
-            return Text(name);
+            return LicenseSettings.WithoutMark(Text(name));
         if (!value.EnumerateObject().Any())
             return "";
         return LicenseSettings.TryParse(value.GetRawText(), out var variables, out _) ? LicenseSettings.Write(variables) : value.GetRawText();

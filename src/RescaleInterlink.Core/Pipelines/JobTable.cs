@@ -108,7 +108,7 @@ public static class JobTable
                 job.CoresPerSlot.ToString(CultureInfo.InvariantCulture),
                 // At least one decimal, as the Go tool writes; but never fewer than the number has.
                 job.WalltimeHours.ToString("0.0################", CultureInfo.InvariantCulture),
-                job.Slots.ToString(CultureInfo.InvariantCulture), job.LicenseSettings, string.Join(',', job.ExtraInputFileIds),
+                job.Slots.ToString(CultureInfo.InvariantCulture), LicenseSettings.WithoutMark(job.LicenseSettings), string.Join(',', job.ExtraInputFileIds),
                 job.OnDemandLicenseSeller ?? "", job.ProjectId ?? "", job.OrgCode ?? "", string.Join(',', job.Tags),
                 job.NoDecompress ? "true" : "false", job.IsLowPriority ? "true" : "false",
                 job.SubmitMode == SubmitMode.CreateOnly ? "no" : "yes", job.TarSubpath,

@@ -76,6 +76,12 @@ public sealed record PlatformJob
     public JobStatus? JobStatus { get; init; }
     public DateTimeOffset? DateInserted { get; init; }
     public string? Owner { get; init; }
+
+    /// <summary>By what its creator knows the job, in its environment: empty without one, null where the platform does not show the environment.</summary>
+    public string? Mark { get; init; }
+
+    /// <summary>The variable of a job's environment that holds the mark.</summary>
+    public const string MarkVariable = "RESCALE_INTERLINK_MARK";
 }
 public sealed record JobStatusEntry(string Status, DateTimeOffset? StatusDate, string? StatusReason);
 

@@ -214,6 +214,10 @@ internal sealed class JobDto : IListEntry
     public JobStatusDto? JobStatus { get; set; }
     public DateTimeOffset? DateInserted { get; set; }
     public string? Owner { get; set; }
+
+    [JsonPropertyName("jobanalyses")]
+    [JsonConverter(typeof(JobMarkConverter))]
+    public string? Mark { get; set; }
     string? IListEntry.EntryId => Id;
 
     public PlatformJob? ToRecord() => string.IsNullOrEmpty(Id)
@@ -225,6 +229,7 @@ internal sealed class JobDto : IListEntry
             JobStatus = JobStatus is null ? null : new JobStatus(JobStatus.Content, JobStatus.StatusReason),
             DateInserted = DateInserted,
             Owner = Owner,
+            Mark = Mark,
         };
 }
 
