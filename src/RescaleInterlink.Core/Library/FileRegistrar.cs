@@ -21,7 +21,7 @@ internal sealed class FileRegistrar(RescaleClient client, StorageDescription sto
     {
         var path = ObjectNaming.RegisteredPath(storage, uploaded.Key);
         if (uploaded.ResumedBytes > 0)
-            Registered = await FindAsync(client, path, uploaded.Begun, cancellationToken).ConfigureAwait(false);
+            Registered = await FindAsync(path, uploaded.Begun, cancellationToken).ConfigureAwait(false);
         return Registered ??= await PostAsync(
             new FileRegistration(
                 name,
@@ -34,11 +34,41 @@ internal sealed class FileRegistrar(RescaleClient client, StorageDescription sto
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A record of an object. The newest files come first, and no record is older than the object: the search ends there.</summary>
-    /// <param name="path">As the record has it: <see cref="ObjectNaming.RegisteredPath"/>.</param>
+    /// <summary>The record of the object. The newest files come first, and no record is older than the object: the search ends there.</summary>
+    /// <param name="path">As the record has it: <see cref="ObjectNaming.RegisteredPath"/>. No other object has it.</param>
     /// <param name="since">When the object cannot have been there yet, by this machine's clock; null searches all files.</param>
-    public static async Task<PlatformFile?> FindAsync(RescaleClient client, string path, DateTimeOffset? since, CancellationToken cancellationToken)
-        => (await SearchAsync(client.Files.ListAsync(cancellationToken), path, since).ConfigureAwait(false)).File;
+    /// <exception cref="RescaleException">PlatformProtocol when a file of this name does not say where it lies; what the listing reports.</exception>
+    private async Task<PlatformFile?> FindAsync(string path, DateTimeOffset? since, CancellationToken cancellationToken)
+    {
+        var seen = 0;
+        await foreach (var listed in client.Files.ListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var file = listed;
+            var isOlder = file.DateUploaded < since - ClockDifference;
+            // An entry of a listing may say less than the record itself.
+            if (PathOf(file) is null && file.Name == name && !isOlder)
+            {
+                try
+                {
+                    file = await client.Files.GetAsync(file.Id, cancellationToken).ConfigureAwait(false);
+                }
+                catch (RescaleException e) when (e.ErrorId == ErrorIds.FileNotFound)
+                {
+                    // Gone since it was listed.
+                    continue;
+                }
+            }
+
+            if (PathOf(file) == path)
+                return file;
+            if (PathOf(file) is null && file.Name == name && !isOlder)
+                throw new RescaleException(ErrorIds.PlatformProtocol, ErrorKind.Protocol, $"The platform does not say where its file '{file.Name}' ({file.Id}) lies.", UncertainOutcome.Registration.Action);
+            if (++seen >= NewestFiles && isOlder)
+                break;
+        }
+
+        return null;
+    }
 
     /// <summary>Whether an object belongs to no file, not even to one in the Trash.</summary>
     /// <param name="path">As the record has it: <see cref="ObjectNaming.RegisteredPath"/>.</param>
@@ -59,16 +89,19 @@ internal sealed class FileRegistrar(RescaleClient client, StorageDescription sto
         var isSure = true;
         await foreach (var file in newestFirst.ConfigureAwait(false))
         {
-            var other = file.PathParts?.Path ?? file.Path;
+            var other = PathOf(file);
             if (other == path)
                 return (file, true);
             if (++seen >= NewestFiles && file.DateUploaded < since - ClockDifference)
                 break;
-            isSure &= !string.IsNullOrEmpty(other) || file.DateUploaded < since - ClockDifference;
+            isSure &= other is not null || file.DateUploaded < since - ClockDifference;
         }
 
         return (null, isSure);
     }
+
+    /// <summary>Null where the platform does not say.</summary>
+    private static string? PathOf(PlatformFile file) => (file.PathParts?.Path ?? file.Path) is { Length: > 0 } path ? path : null;
 
     /// <summary>The bytes are stored by now. When they cannot be registered, the error tells where they lie.</summary>
     private async Task<PlatformFile> PostAsync(FileRegistration registration, CancellationToken cancellationToken)
@@ -87,15 +120,14 @@ internal sealed class FileRegistrar(RescaleClient client, StorageDescription sto
                 failure = e;
             }
 
-            // The platform makes a record for every request that it gets, so none is sent again before it is sure that there is none.
-            var wait = failure.RetryAfter ?? client.Policy.WaitBefore(attempt, client.Random());
-            var isOpen = failure.ErrorId == ErrorIds.FileRegistrationUncertain || failure.Kind == ErrorKind.ServerFault;
-            if (!isOpen || wait > client.Policy.LongestRetryAfter)
+            if (!LostAnswer.IsOpen(failure, UncertainOutcome.Registration))
                 throw Explain(registration, failure);
-            await Task.Delay(wait, client.Time, cancellationToken).ConfigureAwait(false);
+            // The platform makes a record for every request that it gets, so none is sent again before it is sure that there is none.
+            var lost = client.Time.GetTimestamp();
             if (await FindAgainAsync(registration, since, failure, cancellationToken).ConfigureAwait(false) is { } made)
                 return made;
-            if (attempt >= client.Policy.MaxRetries || client.Time.GetElapsedTime(start) > client.Policy.TotalTime)
+            if (LostAnswer.WasDone(failure) || attempt >= client.Policy.MaxRetries || client.Time.GetElapsedTime(start) > client.Policy.TotalTime
+                || !await LostAnswer.WaitAsWishedAsync(client, failure, lost, cancellationToken).ConfigureAwait(false))
                 throw Explain(registration, failure);
         }
     }
@@ -105,12 +137,12 @@ internal sealed class FileRegistrar(RescaleClient client, StorageDescription sto
     {
         try
         {
-            return await FindAsync(client, registration.PathParts.Path!, since, cancellationToken).ConfigureAwait(false);
+            return await LostAnswer.FindAsync(
+                client, failure, UncertainOutcome.Registration, "the file", token => FindAsync(registration.PathParts.Path!, since, token), cancellationToken).ConfigureAwait(false);
         }
-        catch (RescaleException)
+        catch (RescaleException e)
         {
-            // What became of the request is what the user must know; that asking failed too says no more.
-            throw Explain(registration, failure);
+            throw Explain(registration, e);
         }
     }
 
