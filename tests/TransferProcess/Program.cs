@@ -8,6 +8,9 @@ using RescaleInterlink.TransferProcess;
 // Many calls in a process of its own, for the limits that processes share.
 if (args is ["calls"]) return await ManyCalls.RunAsync();
 
+// Many jobs in a process of its own, which tests end with kill -9.
+if (args is ["pipeline"]) return await OnePipeline.RunAsync();
+
 // One transfer in a process of its own, which tests end with kill -9. Settings come in one line of JSON on stdin, so that no secret
 // is an argument. It says: "bytes N" as bytes arrive, "notice TEXT", "paused", "stopped", "error ID MESSAGE", and at the end "done JSON".
 var settings = JsonSerializer.Deserialize<TransferSettings>(Console.ReadLine()!)!;

@@ -65,7 +65,7 @@ internal sealed class PipelineJournal : IDisposable
         }
 
         var content = Load(_file, _file.Name);
-        var doubt = content.Rows.Values.Count(row => row.Creating) is var unsure and > 0
+        var doubt = content.Rows.Values.Count(row => row is { Creating: true, JobId: null }) is var unsure and > 0
             ? $" It is not known whether {unsure} of its jobs were created."
             : "";
         if (content.Header.Table != table)

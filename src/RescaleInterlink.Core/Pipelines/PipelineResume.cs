@@ -12,6 +12,8 @@ internal static class PipelineResume
     {
         if (state.JobId is null)
             return state.UploadStatus is StageStatus.Success or StageStatus.Skipped ? PipelineStage.Create : PipelineStage.Archive;
+        if (state.Creating)
+            return PipelineStage.Create;
         if (mode == SubmitMode.CreateOnly)
             return PipelineStage.Done;
         if (state.SubmitStatus != StageStatus.Success)
@@ -36,7 +38,7 @@ internal static class PipelineResume
             SubmitStatus = Open(state.SubmitStatus),
         };
 
-    /// <summary>The creation was sent, its answer was never noted: only a look at the platform can tell.</summary>
+    /// <summary>The creation was sent by a version that gave jobs no mark, and its answer was never noted: only a look at the platform can tell.</summary>
     public static RescaleException Uncertain(RowState state) => new(
         ErrorIds.JobSubmissionUncertain, ErrorKind.State,
         $"Row {state.Index} ('{state.JobName}') was not sent: an earlier run was ended while it created this job, and the job may exist.",

@@ -150,12 +150,12 @@ internal sealed class PipelineRun : IAsyncDisposable
             job.StartedAt = _time.GetTimestamp();
             var stage = PipelineResume.FindStage(job.State, job.Row.Spec.SubmitMode, _folders is not null);
             job.State = PipelineResume.Reopen(job.State, stage);
-            if (job.State.Creating)
+            if (job.State is { Creating: true, Mark: null, JobId: null })
                 End(job, PipelineStage.Create, PipelineResume.Uncertain(job.State));
             else if (stage == PipelineStage.Done)
                 End(job, job.State.ErrorId is null ? PipelineStage.Done : PipelineStage.Wait, PipelineResume.Recall(job.State));
-            // A row that is beyond its upload needs its directory no more.
-            else if (job.State.FileId is null && job.State.JobId is null && RowValidation.FindFaults(job.Row) is { Count: > 0 } faults)
+            // A row that is beyond its upload needs its directory no more; of one that may have a job, that is asked first.
+            else if (job.State is { FileId: null, JobId: null, Creating: false } && RowValidation.FindFaults(job.Row) is { Count: > 0 } faults)
                 End(job, PipelineStage.Validate, RowValidation.ToError(faults));
             else
                 await EnterAsync(job, stage).ConfigureAwait(false);
@@ -219,27 +219,40 @@ internal sealed class PipelineRun : IAsyncDisposable
     private async Task CreateAsync(PipelineJob job)
     {
         var spec = job.Row.Spec;
-        JobInputFile[] inputs = job.State.FileId is { } fileId ? [new JobInputFile(fileId, !spec.NoDecompress)] : [];
-        // Noted before it is sent: whatever happens to this process now, the journal tells that a job may have been created.
-        Note(job, job.State with { Creating = true }, durable: true);
-        PlatformJob created;
-        try
+        // An earlier run may have been ended between the creation and its labels.
+        var jobId = job.State.JobId ?? await CreateOnceAsync(job).ConfigureAwait(false);
+        job.Warnings = await _service.LabelAsync(jobId, spec, _stop.Token).ConfigureAwait(false);
+        var created = job.State with { Creating = false, Mark = null };
+        if (spec.SubmitMode == SubmitMode.CreateOnly)
         {
-            created = await _service.CreateOnlyAsync(spec, inputs, _stop.Token).ConfigureAwait(false);
-        }
-        catch (RescaleException exception)
-        {
-            if (exception.ErrorId != ErrorIds.JobSubmissionUncertain)
-                Note(job, job.State with { Creating = false });
-            throw;
+            End(job, PipelineStage.Done, null, created with { SubmitStatus = StageStatus.Skipped });
+            return;
         }
 
-        Note(job, job.State with { Creating = false, JobId = created.Id }, durable: true);
-        job.Warnings = await _service.LabelAsync(created.Id, spec, _stop.Token).ConfigureAwait(false);
-        if (spec.SubmitMode == SubmitMode.CreateAndSubmit)
-            await _submit.Writer.WriteAsync(job, _stop.Token).ConfigureAwait(false);
-        else
-            End(job, PipelineStage.Done, null, job.State with { SubmitStatus = StageStatus.Skipped });
+        Note(job, created);
+        await _submit.Writer.WriteAsync(job, _stop.Token).ConfigureAwait(false);
+    }
+
+    private async Task<string> CreateOnceAsync(PipelineJob job)
+    {
+        var spec = job.Row.Spec;
+        JobInputFile[] inputs = job.State.FileId is { } fileId ? [new JobInputFile(fileId, !spec.NoDecompress)] : [];
+        // Noted before it is sent: whatever happens to this process now, the journal tells by what a job is known that may have been created.
+        var mayExist = job.State.Creating;
+        var mark = job.State.Mark ?? JobMark.New(_time);
+        if (!mayExist)
+            Note(job, job.State with { Creating = true, Mark = mark }, durable: true);
+        try
+        {
+            var created = await _service.CreateOnlyAsync(spec, inputs, mark, askFirst: mayExist, _stop.Token).ConfigureAwait(false);
+            Note(job, job.State with { JobId = created.Id }, durable: true);
+            return created.Id;
+        }
+        catch (RescaleException exception) when (!JobCreation.IsOpen(exception) && exception.ErrorId != ErrorIds.PipelineStateInvalid)
+        {
+            Note(job, job.State with { Creating = false, Mark = null });
+            throw;
+        }
     }
 
     private async Task SubmitAsync(PipelineJob job)

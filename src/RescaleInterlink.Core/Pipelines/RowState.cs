@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RescaleInterlink.Jobs;
 
 namespace RescaleInterlink.Pipelines;
 
@@ -16,8 +17,10 @@ internal sealed record RowState
     public StageStatus TarStatus { get; init; }
     public string? FileId { get; init; }
     public StageStatus UploadStatus { get; init; }
-    /// <summary>The creation was sent and its answer is not known: the job may exist without an id here.</summary>
+    /// <summary>The creation has begun and is not finished: the job may exist without an id here, or lack tags and project.</summary>
     public bool Creating { get; init; }
+    /// <summary>By what the job is known that is being created; null when none is, and in journals of versions without marks.</summary>
+    public JobMark? Mark { get; init; }
     public string? JobId { get; init; }
     public StageStatus SubmitStatus { get; init; }
     public string? JobStatus { get; init; }

@@ -125,16 +125,63 @@ public sealed class PipelineFaultTests : IAsyncLifetime
         Study.AssertSucceeded(Assert.Single(await _study.RunAsync(_session)));
     }
 
-    [Fact]
-    public async Task A_lost_answer_to_a_creation_is_never_repeated()
+    [Theory]
+    [InlineData("loseReply")]
+    [InlineData("garbleReply")]
+    [InlineData("resetAfter")]
+    [InlineData("status")]
+    public async Task A_lost_answer_to_a_creation_is_resolved_and_there_is_one_job(string fault)
     {
-        await _sandbox.SetFaultsAsync("""{"target":"api","method":"POST","path":"/api/v3/jobs/$","fault":"loseReply","times":1}""");
-        _study.Add("Created", "true");
+        await _sandbox.SetFaultsAsync($$"""{"target":"api","method":"POST","path":"/api/v3/jobs/$","fault":"{{fault}}","times":1}""");
+        _study.Add("Created", "echo ran > output.txt");
+        var result = Assert.Single(await _study.RunAsync(_session));
+        Study.AssertSucceeded(result);
+        Assert.Equal(result.JobId, Assert.Single(await Study.ListJobsAsync(_session)));
+    }
+
+    [Theory]
+    [InlineData("loseReply")]
+    [InlineData("resetAfter")]
+    public async Task A_creation_that_stays_uncertain_is_resolved_by_the_next_run(string fault)
+    {
+        await _sandbox.SetFaultsAsync(
+            $$"""{"target":"api","method":"POST","path":"/api/v3/jobs/$","fault":"{{fault}}","times":1}""",
+            """{"target":"api","method":"GET","path":"/api/v3/jobs/$","fault":"status","status":403}""");
+        _study.Add("Created", "echo ran > output.txt");
         var uncertain = Assert.Single(await _study.RunAsync(_session));
         Assert.Equal((ErrorIds.JobSubmissionUncertain, PipelineStage.Create), (uncertain.Error!.ErrorId, uncertain.Stage));
+        var mark = (await ReadJournalAsync())[1].Mark!.Value;
+        Assert.Contains(mark, uncertain.Error.Message, StringComparison.Ordinal);
         var again = Assert.Single(await _study.RunAsync(_session));
-        Assert.Equal((ErrorIds.JobSubmissionUncertain, PipelineStage.Create), (again.Error!.ErrorId, again.Stage));
-        Assert.Single(await Study.ListJobsAsync(_session));
+        Assert.Contains("An earlier run was ended while it created the job 'Created'", again.Error!.Message, StringComparison.Ordinal);
+
+        await _sandbox.ClearFaultsAsync();
+        var result = Assert.Single(await _study.RunAsync(_session));
+        Study.AssertSucceeded(result);
+        Assert.Equal(result.JobId, Assert.Single(await Study.ListJobsAsync(_session)));
+        Assert.Equal(mark, (await _session.Client.Jobs.GetAsync(result.JobId!, default)).Mark);
+        Assert.Null((await ReadJournalAsync())[1].Mark);
+    }
+
+    [Fact]
+    public async Task A_refused_creation_is_open_again_with_another_mark()
+    {
+        await _sandbox.SetFaultsAsync("""{"target":"api","method":"POST","path":"/api/v3/jobs/$","fault":"status","status":400,"times":1}""");
+        _study.Add("Created", "true");
+        Assert.Equal(ErrorIds.RequestRejected, Assert.Single(await _study.RunAsync(_session)).Error!.ErrorId);
+        Assert.True((await ReadJournalAsync())[1] is { Creating: false, Mark: null });
+        Study.AssertSucceeded(Assert.Single(await _study.RunAsync(_session)));
+    }
+
+    [Fact]
+    public async Task A_journal_without_marks_leaves_it_uncertain_and_nothing_is_sent()
+    {
+        _study.Add("Created", "true");
+        using (var journal = PipelineJournal.Begin(_study.StatePath, [.. PipelinePlan.MakeJobs(_study.Rows, TimeProvider.System).Select(job => job.State)], ExistingState.Refuse))
+            journal.Append(new RowState { Index = 1, JobName = "Created", Directory = _study.Rows[0].Spec.Directory!, UploadStatus = StageStatus.Success, FileId = "f", Creating = true }, durable: false);
+        var uncertain = Assert.Single(await _study.RunAsync(_session));
+        Assert.Equal((ErrorIds.JobSubmissionUncertain, PipelineStage.Create), (uncertain.Error!.ErrorId, uncertain.Stage));
+        Assert.Empty(await Study.ListJobsAsync(_session));
     }
 
     [Fact]
@@ -146,6 +193,12 @@ public sealed class PipelineFaultTests : IAsyncLifetime
         var result = Assert.Single(await _study.RunAsync(_session));
         Study.AssertSucceeded(result);
         Assert.Contains("its tag 'a' could not be set", Assert.Single(result.Warnings).Message, StringComparison.Ordinal);
+    }
+
+    private async Task<IReadOnlyDictionary<int, RowState>> ReadJournalAsync()
+    {
+        await using var stream = File.OpenRead(PipelineJournal.GetPath(_study.StatePath));
+        return PipelineJournal.Load(stream, "journal").Rows;
     }
 
     /// <summary>So many jobs succeed while the one called Slow is still uploaded.</summary>
