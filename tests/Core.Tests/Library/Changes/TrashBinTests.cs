@@ -12,9 +12,12 @@ public class TrashBinTests(SharedSandbox shared)
     [Fact]
     public async Task Many_that_are_in_the_Trash_no_more_cost_one_look()
     {
-        await using var server = new ScriptedServer((request, reply) => request.Method == "POST"
-            ? reply.JsonAsync(request.BodyText.Contains("gone", StringComparison.Ordinal) || request.BodyText.Contains("stuck", StringComparison.Ordinal) ? 400 : 204, request.Target.Length > 0 ? "{}" : "")
-            : reply.JsonAsync(200, Pages.Of(null, Pages.Folder("there"), Pages.Folder("stuck"))));
+        await using var server = new ScriptedServer((request, reply) => request.Method switch
+        {
+            "POST" when request.BodyText.Contains("gone", StringComparison.Ordinal) || request.BodyText.Contains("stuck", StringComparison.Ordinal) => reply.JsonAsync(400, "{}"),
+            "POST" => reply.JsonAsync(204, ""),
+            _ => reply.JsonAsync(200, Pages.Of(null, Pages.Folder("there"), Pages.Folder("stuck"))),
+        });
         using var client = Clients.For(server);
         var bin = new TrashBin(client.Trash);
         TrashedItem[] items = [new("there", true), new("stuck", true), .. Enumerable.Range(0, 60).Select(static i => new TrashedItem($"gone {i}", true))];
