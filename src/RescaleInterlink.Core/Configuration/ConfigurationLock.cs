@@ -1,3 +1,5 @@
+using RescaleInterlink.Transfers.LocalFiles;
+
 namespace RescaleInterlink.Configuration;
 
 /// <summary>Held by whoever reads a configuration in order to write it: an empty file beside it, open without sharing. The operating
@@ -17,16 +19,13 @@ internal sealed class ConfigurationLock : IAsyncDisposable
     {
         // It stays when it is let go of: were it deleted, two could each hold one of the same name.
         var path = Path.Combine(Path.GetDirectoryName(configuration)!, $".{Path.GetFileName(configuration)}.lock");
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = PrivateFile.OwnerFile;
         for (var waited = TimeSpan.Zero; ; waited += BetweenTries)
         {
             try
             {
-                return new ConfigurationLock(new FileStream(path, options));
+                return new ConfigurationLock(OwnFile.Open(path, FileMode.OpenOrCreate));
             }
-            catch (IOException held) when (held is not (DirectoryNotFoundException or FileNotFoundException) && File.Exists(path))
+            catch (IOException held) when (OwnFile.IsHeld(held))
             {
                 if (waited >= Longest)
                     throw ConfigurationErrors.Busy(configuration, waited);

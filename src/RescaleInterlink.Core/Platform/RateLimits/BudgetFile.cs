@@ -15,25 +15,6 @@ internal static class BudgetFile
     private const int Piece = 1024;
     private const int Longest = 64 << 10;
 
-    private const int WindowsSharingViolation = unchecked((int)0x80070020);
-    private const int LinuxWouldBlock = 11;
-    private const int MacWouldBlock = 35;
-
-    /// <summary>Someone else has it open. On Unix .NET passes the system's own number on.</summary>
-    public static bool IsHeld(IOException failure) => failure.HResult is WindowsSharingViolation or LinuxWouldBlock or MacWouldBlock;
-
-    /// <summary>For this process alone, until it is closed.</summary>
-    public static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-
-    /// <summary>A file of one's own for as long as it is open; a new one can be read by this user only.</summary>
-    public static FileStream Open(string path, FileMode mode, FileOptions more = FileOptions.None)
-    {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0, Options = more };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new FileStream(path, options);
-    }
-
     /// <returns>Null when it is torn, or not one of these files.</returns>
     public static BudgetState? Read(FileStream file, ScopeLimit limit)
     {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using RescaleInterlink.Configuration;
+using RescaleInterlink.Transfers.LocalFiles;
 
 namespace RescaleInterlink.Platform.RateLimits;
 
@@ -61,7 +62,7 @@ internal sealed class FileLedger : IBudgetLedger
     /// <param name="patience">Null for the usual 2 s.</param>
     /// <param name="open">Null for the file system's own; a test gives one that hangs.</param>
     public FileLedger(string path, ScopeLimit limit, TimeProvider time, TimeSpan? patience = null, Func<string, FileStream>? open = null)
-        => (Path, _limit, _time, _patience, _open) = (path, limit, time, patience ?? Patience, open ?? BudgetFile.Open);
+        => (Path, _limit, _time, _patience, _open) = (path, limit, time, patience ?? Patience, open ?? (static path => OwnFile.Open(path, FileMode.Open)));
 
     public string Path { get; }
 
@@ -117,7 +118,7 @@ internal sealed class FileLedger : IBudgetLedger
                 if (!TryMake())
                     await WaitForOthersAsync(start, null).ConfigureAwait(false);
             }
-            catch (IOException busy) when (BudgetFile.IsHeld(busy))
+            catch (IOException busy) when (OwnFile.IsHeld(busy))
             {
                 await WaitForOthersAsync(start, busy).ConfigureAwait(false);
             }
@@ -143,9 +144,9 @@ internal sealed class FileLedger : IBudgetLedger
         try
         {
             // File.Move looks first and moves then: of two that make one at once, the later would replace a budget that is in use already.
-            turn = BudgetFile.Open(Path + ".making", FileMode.OpenOrCreate, FileOptions.DeleteOnClose);
+            turn = OwnFile.Open(Path + ".making", FileMode.OpenOrCreate, FileOptions.DeleteOnClose);
         }
-        catch (IOException busy) when (BudgetFile.IsHeld(busy))
+        catch (IOException busy) when (OwnFile.IsHeld(busy))
         {
             return false;
         }
@@ -157,7 +158,7 @@ internal sealed class FileLedger : IBudgetLedger
             var temporary = System.IO.Path.Combine(folder, System.IO.Path.GetRandomFileName());
             try
             {
-                using (var file = BudgetFile.Open(temporary, FileMode.CreateNew))
+                using (var file = OwnFile.Open(temporary, FileMode.CreateNew))
                     BudgetFile.Write(file, BudgetState.Full(_limit, Uptime.Of(_time)));
                 File.Move(temporary, Path, overwrite: false);
             }

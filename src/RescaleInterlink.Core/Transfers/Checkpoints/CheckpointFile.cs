@@ -234,7 +234,7 @@ internal sealed class CheckpointFile<T> : IAsyncDisposable
         try
         {
             var temporary = _folder.TemporaryPathOf(_id, generation);
-            using (var file = CheckpointFolder.CreateFile(temporary, FileMode.Create))
+            using (var file = OwnFile.Open(temporary, FileMode.Create))
             {
                 var bytes = CheckpointEnvelope.Write(state(), ++_sequence, _time.GetUtcNow());
                 _length = bytes.Length;

@@ -163,7 +163,7 @@ public sealed class CheckpointFolder(string path)
                 return;
             }
             catch (Exception refused) when (attempt < MoveTries && OperatingSystem.IsWindows()
-                && (refused is UnauthorizedAccessException || refused is IOException held && LocalFileErrors.IsSharingViolation(held)))
+                && (refused is UnauthorizedAccessException || refused is IOException held && OwnFile.IsHeld(held)))
             {
                 Thread.Sleep(BetweenMoves);
             }
@@ -171,15 +171,6 @@ public sealed class CheckpointFolder(string path)
     }
 
     internal string TemporaryPathOf(string id, int generation) => PathOf(id, generation) + ".tmp";
-
-    /// <summary>A file that only this user can read, opened for this process alone.</summary>
-    internal static FileStream CreateFile(string path, FileMode mode)
-    {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
-        // Beneath %LOCALAPPDATA% the user's own access list is inherited.
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new FileStream(path, options);
-    }
 
     private static void Create(string folder)
     {

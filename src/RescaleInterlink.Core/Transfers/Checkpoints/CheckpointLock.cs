@@ -33,9 +33,9 @@ internal sealed class CheckpointLock : IDisposable
             FileStream file;
             try
             {
-                file = CheckpointFolder.CreateFile(path, FileMode.OpenOrCreate);
+                file = OwnFile.Open(path, FileMode.OpenOrCreate);
             }
-            catch (IOException refused) when (LocalFileErrors.IsSharingViolation(refused) || File.Exists(path))
+            catch (IOException refused) when (OwnFile.IsHeld(refused) || File.Exists(path))
             {
                 continue;
             }

@@ -11,14 +11,6 @@ internal static class LocalFileErrors
     // ERROR_HANDLE_DISK_FULL and ERROR_DISK_FULL.
     private static readonly int[] WindowsDiskFull = [unchecked((int)0x80070027), unchecked((int)0x80070070)];
 
-    // On Unix .NET passes the system's own number on.
-    private const int WindowsSharingViolation = unchecked((int)0x80070020);
-    private const int LinuxWouldBlock = 11;
-    private const int MacWouldBlock = 35;
-
-    /// <summary>Someone else holds the file. By number, because by the time one looks it may be gone.</summary>
-    public static bool IsSharingViolation(IOException failure) => failure.HResult is WindowsSharingViolation or LinuxWouldBlock or MacWouldBlock;
-
     public static bool IsDiskFull(IOException failure) =>
         (OperatingSystem.IsWindows() ? WindowsDiskFull : UnixDiskFull).Contains(failure.HResult);
 

@@ -160,7 +160,7 @@ internal sealed class PartialFile : IDisposable
             handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, ForItselfAlone,
                 FileOptions.Asynchronous, length < SmallestTaken || LivesInMemory(folder) ? 0 : length);
         }
-        catch (IOException refused) when (LocalFileErrors.IsSharingViolation(refused))
+        catch (IOException refused) when (OwnFile.IsHeld(refused))
         {
             return null;
         }

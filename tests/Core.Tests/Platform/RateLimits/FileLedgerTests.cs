@@ -1,6 +1,7 @@
 using RescaleInterlink.Platform;
 using RescaleInterlink.Platform.RateLimits;
 using RescaleInterlink.Testing;
+using RescaleInterlink.Transfers.LocalFiles;
 
 namespace RescaleInterlink.Core.Tests.Platform.RateLimits;
 
@@ -164,7 +165,7 @@ public sealed class FileLedgerTests : IDisposable
         {
             Interlocked.Increment(ref asked);
             answers.Wait();
-            return BudgetFile.Open(path);
+            return OwnFile.Open(path, FileMode.Open);
         });
         for (var i = 0; i < 3; i++) await Assert.ThrowsAsync<BudgetUnavailableException>(() => ledger.ExchangeAsync(Wanting("b")));
         Assert.Equal(1, asked);
