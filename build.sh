@@ -47,8 +47,34 @@ total() {
         awk '{ n += $1 } END { print n + 0 }'
 }
 
+# One line for each failed test of a suite's xunit report: failed: SUITE: TEST: first line of its message
+failures() { # SUITE
+    local report="artifacts/test-results/$1.xml"
+    [ -f "$report" ] || return 0
+    # Records end at '<': a tag with its attributes, or the text of a CDATA section.
+    LC_ALL=C awk -v suite="$1" '
+        BEGIN { RS = "<" }
+        /^(test|error) / {
+            name = ""
+            if (match($0, / (name|type)="[^"]*"/)) name = substr($0, RSTART + 7, RLENGTH - 8)
+            gsub(/&quot;/, "\"", name); gsub(/&lt;/, "<", name); gsub(/&gt;/, ">", name); gsub(/&#x[0-9A-Fa-f]+;/, " ", name); gsub(/&amp;/, "\\&", name)
+        }
+        failed == 1 && /^message/ { failed = 2; text = ""; next }
+        failed == 2 {
+            # A < of the text itself has ended a record, too.
+            text = text (text == "" ? "" : "<") $0
+            if (text !~ /\]\]>/ && text !~ /[^[:space:]][^\n\r]*[\r\n]/) next
+            sub(/^!\[CDATA\[[[:space:]]*/, "", text); sub(/(\]\]>|[\r\n]).*/, "", text); gsub(/[[:cntrl:]]/, " ", text)
+            print "failed: " suite ": " name ": " substr(text, 1, 250)
+            failed = 0
+            next
+        }
+        { failed = /^failure / }
+    ' "$report"
+}
+
 run_tests() {
-    local suite status=0 broken=0 failed cmdlets
+    local suite status=0 broken=0 told='' failed cmdlets
     rm -rf artifacts/test-results
     mkdir -p artifacts/test-results
     for suite in Core Sandbox; do
@@ -60,11 +86,15 @@ run_tests() {
             ! grep -q '</assemblies>' "artifacts/test-results/$suite.xml"; then
             echo "$suite.Tests ran no test, or broke off." >&2
             broken=$((broken + 1))
+            told="${told}failed: $suite: (the whole suite): it ran no test, or broke off"$'\n'
         fi
     done
     cmdlets=$(find tests/Cmdlets -maxdepth 1 -name '*.Tests.ps1' | wc -l)
     echo "Skipped: the cmdlet suite (Pester), as there is no PowerShell ($cmdlets test files not run)."
     failed=$(($(total failed) + $(total errors) + broken))
+    # Right above the sum, so that a log that is cut to its end still tells which.
+    for suite in Core Sandbox; do failures "$suite"; done
+    printf '%s' "$told"
     # One that broke off behind its report has failed, too.
     [ "$status" = 0 ] || [ "$failed" != 0 ] || failed=1
     echo "$(total passed) passed, $failed failed, $(($(total skipped) + cmdlets)) skipped"

@@ -2,7 +2,7 @@
 
 $PesterVersion = '5.7.1'
 # Test files of the cmdlets that ask no storage, or S3 only; all others run on both storages.
-$WithoutStorage = 'AsyncBase', 'Completion', 'Connection', 'Help', 'Interop', 'Loading', 'Permission'
+$WithoutStorage = 'AsyncBase', 'Completion', 'Connection', 'Examples', 'Help', 'Interop', 'Loading', 'Permission'
 $Artifacts = Join-Path $PSScriptRoot '..' 'artifacts' | ForEach-Object { [IO.Path]::GetFullPath($_) }
 $Root = [IO.Path]::GetFullPath((Join-Path $PSScriptRoot '..'))
 
@@ -37,23 +37,69 @@ function Read-Report([string] $Path) {
     catch { Write-Host "The report '$Path' cannot be read: $($_.Exception.Message)" }
 }
 
+# A line of a test's message that tells enough in a log that is cut to its end.
+function Get-FailureLine([string] $Suite, [string] $Test, [string] $Message) {
+    $first = $Message.Split([char[]]"`r`n", 2, 'RemoveEmptyEntries,TrimEntries') | Select-Object -First 1
+    $line = "failed: ${Suite}: ${Test}: $first" -replace '[\p{Cc}]', ' '
+    if ($line.Length -gt 300) { $line.Substring(0, 299) + '…' } else { $line }
+}
+
+# A suite that has failed says at least that it has.
+function Complete-Count([hashtable] $Counts, [string] $Suite, [int] $ExitCode) {
+    # One that broke off, or ran nothing, has failed whatever its report says.
+    if ($Counts.Failed -eq 0 -and ($ExitCode -ne 0 -or $Counts.Passed -eq 0)) { $Counts.Failed = 1 }
+    if ($Counts.Failed -gt 0 -and -not $Counts.Failures) {
+        $Counts.Failures = @(Get-FailureLine $Suite '(the whole suite)' "it broke off or ran nothing; its exit code is $ExitCode")
+    }
+    $Counts
+}
+
+function Read-XunitReport([string] $Suite, [string] $Path) {
+    $counts = @{ Passed = 0; Failed = 0; Skipped = 0; Failures = @() }
+    $xml = Read-Report $Path
+    if (-not $xml) { return $counts }
+    foreach ($assembly in $xml.SelectNodes('/assemblies/assembly')) {
+        $counts.Passed += [int]$assembly.passed
+        $counts.Failed += [int]$assembly.failed + [int]$assembly.errors
+        $counts.Skipped += [int]$assembly.skipped
+    }
+    # An error is what failed outside of any test: a class's clean-up, a fixture.
+    $counts.Failures = @(foreach ($node in $xml.SelectNodes('//test[@result="Fail"] | //errors/error')) {
+            Get-FailureLine $Suite ($node.GetAttribute('name') ? $node.GetAttribute('name') : $node.GetAttribute('type')) $node.SelectSingleNode('failure/message').InnerText
+        })
+    $counts
+}
+
+function Read-PesterReport([string] $Suite, [string] $Path) {
+    $counts = @{ Passed = 0; Failed = 0; Skipped = 0; Failures = @() }
+    $xml = Read-Report $Path
+    if (-not $xml) { return $counts }
+    $results = $xml.'test-results'
+    $counts.Failed = [int]$results.failures + [int]$results.errors
+    $counts.Skipped = [int]$results.skipped + [int]$results.ignored + [int]$results.'not-run' + [int]$results.inconclusive
+    $counts.Passed = [int]$results.total - $counts.Failed - [int]$results.skipped - [int]$results.ignored - [int]$results.inconclusive
+    $counts.Failures = @(foreach ($node in $xml.SelectNodes('//test-case[@result="Failure" or @result="Error"]')) {
+            $file = $node.SelectSingleNode('ancestor::test-suite[contains(@name, ".Tests.ps1")][1]')
+            $place = if ($file) { [IO.Path]::GetFileName($file.GetAttribute('name')) + ', ' } else { '' }
+            Get-FailureLine $Suite ($place + $node.GetAttribute('name')) $node.SelectSingleNode('failure/message').InnerText
+        })
+    if (Test-Path -LiteralPath "$Path.broken") {
+        foreach ($line in [IO.File]::ReadAllLines("$Path.broken")) {
+            $counts.Failed++
+            $name, $message = $line.Split("`t", 2)
+            $counts.Failures += Get-FailureLine $Suite $name "$message"
+        }
+    }
+    $counts
+}
+
 function Invoke-XunitSuite([string] $Name, [string] $ReportFolder) {
     Write-Host "== $Name.Tests"
     $report = Join-Path $ReportFolder "$Name.xml"
     $program = Join-Path $Root 'tests' "$Name.Tests" 'bin' $Configuration 'net10.0' "RescaleInterlink.$Name.Tests.dll"
     dotnet $program -noLogo -xml $report | Out-Host
     $code = $LASTEXITCODE
-    $counts = @{ Passed = 0; Failed = 0; Skipped = 0 }
-    if ($xml = Read-Report $report) {
-        foreach ($assembly in $xml.assemblies.assembly) {
-            $counts.Passed += [int]$assembly.passed
-            $counts.Failed += [int]$assembly.failed + [int]$assembly.errors
-            $counts.Skipped += [int]$assembly.skipped
-        }
-    }
-    # A suite that broke off, or ran nothing, has failed whatever its report says.
-    if ($counts.Failed -eq 0 -and ($code -ne 0 -or $counts.Passed -eq 0)) { $counts.Failed = 1 }
-    $counts
+    Complete-Count (Read-XunitReport $Name $report) $Name $code
 }
 
 function Find-Pester {
@@ -86,7 +132,7 @@ function Invoke-CmdletSuite([string] $ReportFolder) {
     if (-not $pester) {
         $files = @(Get-ChildItem -LiteralPath $suite -Filter *.Tests.ps1).Count
         Write-Host "Skipped: Pester 5 is neither on PSModulePath nor to be had from the Gallery ($files test files not run)."
-        return @{ Passed = 0; Failed = 0; Skipped = $files }
+        return @{ Passed = 0; Failed = 0; Skipped = $files; Failures = @() }
     }
     $module = Publish-StagedModule
     Invoke-PesterPass $module $pester S3 (Join-Path $ReportFolder 'Cmdlets.xml')
@@ -95,7 +141,7 @@ function Invoke-CmdletSuite([string] $ReportFolder) {
     $names = @(Get-ChildItem -LiteralPath $suite -Filter *.Tests.ps1 | ForEach-Object { $_.Name -replace '\.Tests\.ps1$' } | Where-Object { $_ -notin $WithoutStorage })
     if (-not (Get-Command azurite-blob -CommandType Application -ErrorAction Ignore)) {
         Write-Host "Skipped: Azurite is not there; npm install -g azurite ($($names.Count) test files not run)."
-        return @{ Passed = 0; Failed = 0; Skipped = $names.Count }
+        return @{ Passed = 0; Failed = 0; Skipped = $names.Count; Failures = @() }
     }
     Invoke-PesterPass $module $pester Azure (Join-Path $ReportFolder 'CmdletsAzure.xml') -Name $names
 }
@@ -105,15 +151,8 @@ function Invoke-PesterPass([string] $Module, [string] $Pester, [string] $Storage
     # No wildcard may stand among the arguments of a program: PowerShell makes file names of it.
     $only = if ($Name) { '-Name', ($Name -join ',') } else { @() }
     $code = Invoke-FreshPowerShell -File $program -ModulePath $Module -ResultPath $Report -PesterPath $Pester -Storage $Storage @only
-    $counts = @{ Passed = 0; Failed = 0; Skipped = 0 }
-    if ($xml = Read-Report $Report) {
-        $results = $xml.'test-results'
-        $counts.Failed = [int]$results.failures + [int]$results.errors
-        $counts.Skipped = [int]$results.skipped + [int]$results.ignored + [int]$results.'not-run' + [int]$results.inconclusive
-        $counts.Passed = [int]$results.total - $counts.Failed - [int]$results.skipped - [int]$results.ignored - [int]$results.inconclusive
-    }
-    if ($counts.Failed -eq 0 -and ($code -ne 0 -or $counts.Passed -eq 0)) { $counts.Failed = 1 }
-    $counts
+    $suite = if ($Storage -eq 'S3') { 'Cmdlets' } else { "Cmdlets$Storage" }
+    Complete-Count (Read-PesterReport $suite $Report) $suite $code
 }
 
 function Invoke-TestTask {
@@ -126,6 +165,8 @@ function Invoke-TestTask {
         Invoke-XunitSuite Sandbox $reports
         Invoke-CmdletSuite $reports
     )
+    # Right above the sum, so that a log that is cut to its end still tells which.
+    $all | ForEach-Object Failures | ForEach-Object { Write-Host $_ }
     $failed = ($all | ForEach-Object Failed | Measure-Object -Sum).Sum
     Write-Host ('{0} passed, {1} failed, {2} skipped' -f
         ($all | ForEach-Object Passed | Measure-Object -Sum).Sum, $failed,

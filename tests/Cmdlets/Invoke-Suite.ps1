@@ -5,7 +5,7 @@
 .PARAMETER ModulePath
     The manifest of the packaged module.
 .PARAMETER ResultPath
-    Where the NUnit report goes.
+    Where the NUnit report goes. What it has no place for, set-ups and files that failed, goes into RESULTPATH.broken: place, tab, message.
 .PARAMETER PesterPath
     Pester 5; the newest on PSModulePath when it is not given.
 .PARAMETER Storage
@@ -62,6 +62,11 @@ try {
     try { $result = Invoke-Pester -Configuration $configuration }
     finally { Pop-Location }
     [IO.File]::Copy((Join-Path $temporary 'report.xml'), $report, $true)
+
+    [IO.File]::WriteAllLines("$report.broken", [string[]]@(
+            $result.FailedBlocks | ForEach-Object { "$(Split-Path $_.Root.BlockContainer.Item -Leaf), set-up or end of $($_.ExpandedPath)`t$($_.ErrorRecord[0])".ReplaceLineEndings(' ') }
+            $result.FailedContainers | ForEach-Object { "$(Split-Path $_.Item -Leaf)`t$($_.ErrorRecord[0])".ReplaceLineEndings(' ') }
+        ))
 
     # A file that could not be read, or whose set-up failed, fails the suite as a test would.
     $failed = $result.FailedCount + $result.FailedContainersCount + $result.FailedBlocksCount
