@@ -32,15 +32,24 @@ internal sealed record EnvironmentProxies(EnvironmentProxies.Entry? Http, Enviro
         if (Get(name, environment) is not { } text)
             return null;
         var full = text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text;
-        if (!Uri.TryCreate(full, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https" or "socks5") || address.Host.Length == 0)
+        if (!Uri.TryCreate(full, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https" or "socks5") || address.Host.Length == 0
+            || CutsUserInfo(full))
         {
             throw new RescaleException(
                 ErrorIds.ProxyInvalid, ErrorKind.InvalidInput, $"The environment variable {name} is not the address of a proxy.",
-                "Set it to http://host:port, or give the proxy with -ProxyMode Basic or Ntlm and -ProxyHost.");
+                "Set it to http://host:port; in a user name or password write \\ as %5C, / as %2F, @ as %40 and the like. Or give the proxy with -ProxyMode Basic or Ntlm and -ProxyHost.");
         }
 
         // The handler quotes the address in its messages, so user and password must not be in it.
         return new Entry(new UriBuilder(address.Scheme, address.Host, address.Port < 0 ? SocksPort : address.Port).Uri, CredentialOf(address.UserInfo));
+    }
+
+    /// <summary>Whether a sign that ends the host stands in front of the user's @: CORP\alice:pw@proxy:3128 would be read as the host CORP.</summary>
+    private static bool CutsUserInfo(string address)
+    {
+        var rest = address.AsSpan(address.IndexOf("://", StringComparison.Ordinal) + 3);
+        var end = rest.IndexOfAny(@"\/?#");
+        return end >= 0 && (rest[end] == '\\' || rest[end..].Contains('@'));
     }
 
     private static NetworkCredential? CredentialOf(string userInfo)

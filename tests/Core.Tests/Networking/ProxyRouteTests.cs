@@ -78,6 +78,22 @@ public class ProxyRouteTests
         Assert.Equal(("user", "p:w d"), Names(given.Credentials!.GetCredential(proxy, "Basic")));
     }
 
+    [Theory]
+    [InlineData(@"CORP\alice:s3cret@proxy:3128")]
+    [InlineData(@"http://CORP\alice:s3cret@proxy:3128")]
+    [InlineData("http://corp/alice:s3cret@proxy:3128")]
+    [InlineData("http://alice:1#s3cret@proxy:3128")]
+    [InlineData("alice:2?s3cret@proxy:3128")]
+    [InlineData(@"http://proxy:3128\")]
+    public void A_user_that_would_be_read_as_the_host_is_refused_and_the_password_not_told(string value)
+    {
+        var error = Assert.Throws<RescaleException>(() => Route(new ProxySettings(ProxyMode.System), ("HTTPS_PROXY", value)));
+        Assert.Equal(ErrorIds.ProxyInvalid, error.ErrorId);
+        Assert.DoesNotContain("s3cret", error.ToString() + error.RecommendedAction);
+        var right = Route(new ProxySettings(ProxyMode.System), ("HTTPS_PROXY", "http://CORP%5Calice:pw@proxy:3128/"))!;
+        Assert.Equal("CORP\\alice:pw", Encoding.UTF8.GetString(Convert.FromBase64String(right.BasicHeader(new Uri("http://proxy:3128/"))!.Parameter!)));
+    }
+
     [Fact]
     public void Whatever_the_environment_holds_is_a_proxy_without_a_password_in_its_address_or_one_error()
     {
