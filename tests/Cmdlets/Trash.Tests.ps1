@@ -70,4 +70,27 @@ Describe 'What stands for itself where text is wanted' {
         try { $null = Receive-RescaleFolder "$($shelf.Id)/" } finally { Pop-Location }
         Join-Path $folder $shelf.Id 'in it' | Should -Exist
     }
+
+    It 'a folder from the pipeline is received under its own name, and the folder of a piped file is not under that of the file' {
+        $shelf = New-Shelf
+        $inner = New-RescaleFolder 'inner [1] ü' -ParentId $shelf.Path
+        $null = Send-Named $inner.Id 'leaf'
+        $places = 1..4 | ForEach-Object { New-TestFolder }
+        $received = foreach ($place in $places) {
+            Push-Location -LiteralPath $place
+            try {
+                switch ($places.IndexOf($place)) {
+                    0 { $inner | Receive-RescaleFolder }
+                    1 { Get-RescaleFolderItem $shelf.Id -Directory | Receive-RescaleFolder }
+                    2 { Get-RescaleFolderItem $inner.Id -File | Receive-RescaleFolder }
+                    3 { $inner | Receive-RescaleFolder -Destination here }
+                }
+            }
+            finally { Pop-Location }
+        }
+        [IO.Path]::GetRelativePath($places[0], $received[0].FullName) | Should -Be (Join-Path 'inner [1] ü' 'leaf')
+        [IO.Path]::GetRelativePath($places[1], $received[1].FullName) | Should -Be (Join-Path 'inner [1] ü' 'leaf')
+        [IO.Path]::GetRelativePath($places[2], $received[2].FullName) | Should -Be (Join-Path $inner.Id 'leaf')
+        [IO.Path]::GetRelativePath($places[3], $received[3].FullName) | Should -Be (Join-Path 'here' 'leaf')
+    }
 }

@@ -11,17 +11,25 @@ using RescaleInterlink.Transfers;
 namespace RescaleInterlink.PowerShell.Commands;
 
 /// <summary>Receives folders with all that is in them; writes each file as it is done.</summary>
-[Cmdlet(VerbsCommunications.Receive, "RescaleFolder", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommunications.Receive, "RescaleFolder", SupportsShouldProcess = true, DefaultParameterSetName = ObjectSet)]
 [OutputType(typeof(ReceivedFileItem))]
 public sealed class ReceiveRescaleFolderCommand : FolderCmdlet
 {
+    private const string FolderSet = "FolderId";
+    private const string ObjectSet = "InputObject";
+
     private FolderDownload _download = null!;
 
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = FolderSet)]
     [Alias("Id")]
     [ArgumentCompleter(typeof(FolderPathCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] FolderId { get; set; } = [];
+
+    // In the default set, or a folder would bind by its id first. Of a folder the name is known; files, whose FolderId is where they lie, do not bind here.
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = ObjectSet)]
+    [ValidateNotNull]
+    public FolderItem[] InputObject { get; set; } = [];
 
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
@@ -39,24 +47,32 @@ public sealed class ReceiveRescaleFolderCommand : FolderCmdlet
 
     protected override async Task ProcessRecordAsync()
     {
+        foreach (FolderItem folder in InputObject)
+            await ReceiveAsync(folder.Id, () => Task.FromResult(NameOf(folder.Place)));
         foreach (string id in FolderId)
         {
-            try
-            {
-                // One that is named by its path becomes a folder of its own name.
-                string name = Destination is null && FolderPath.IsPath(id) ? NameOf(await Session.Library.Listing.Paths.FindAsync(id, StopToken)) : id;
-                string folder = await InvokeAsync(() => Destination is null
-                    ? SafeFileName.Resolve(PathResolver.CurrentFolder(this), null, name)
-                    : PathResolver.Literal(this, Destination));
-                await RunAsync(
-                    id,
-                    _download.PlanAsync(id, folder, inner => PermitFolderAsync(Path.Combine(folder, inner), "Make local folder"), StopToken),
-                    step => Queue((FileToReceive)step));
-            }
-            catch (RescaleException e)
-            {
-                await FailAsync(e, id);
-            }
+            await ReceiveAsync(id, async () =>
+                FolderPath.IsPath(id) ? NameOf(await Session.Library.Listing.Paths.FindAsync(id, StopToken)) : id);
+        }
+    }
+
+    /// <param name="nameOf">The name of the local folder when no destination is given.</param>
+    private async Task ReceiveAsync(string id, Func<Task<string>> nameOf)
+    {
+        try
+        {
+            string? name = Destination is null ? await nameOf() : null;
+            string folder = await InvokeAsync(() => name is null
+                ? PathResolver.Literal(this, Destination!)
+                : SafeFileName.Resolve(PathResolver.CurrentFolder(this), null, name));
+            await RunAsync(
+                id,
+                _download.PlanAsync(id, folder, inner => PermitFolderAsync(Path.Combine(folder, inner), "Make local folder"), StopToken),
+                step => Queue((FileToReceive)step));
+        }
+        catch (RescaleException e)
+        {
+            await FailAsync(e, id);
         }
     }
 
