@@ -20,7 +20,10 @@ Describe 'A specification' {
         $spec.AutomationId | Should -Be $automation.Id
         $spec.Directory | Should -Be $folder
         $spec.Submit | Should -Be 'no'
-        ($spec | Format-Table | Out-String) | Should -Match 'full +user_included'
+        $table = $spec | Format-Table | Out-String -Width 200
+        $table | Should -Match 'full +user_included'
+        $table | Should -Match 'a…'
+        $table | Should -Not -Match 'u000a'
         # A copy is the same but for what is given.
         $copy = $spec | New-RescaleJobSpec -JobName other -CoresPerSlot 4
         foreach ($property in $spec.PSObject.Properties.Name | Where-Object { $_ -notin 'JobName', 'CoresPerSlot' }) {
