@@ -98,8 +98,10 @@ public static class ErrorIds
     public const string JobFileInvalid = nameof(JobFileInvalid);
     public const string JobScriptInvalid = nameof(JobScriptInvalid);
     public const string JobFailed = nameof(JobFailed);
+    public const string JobNotEnded = nameof(JobNotEnded);
     public const string JobWaitTimeout = nameof(JobWaitTimeout);
     public const string JobSubmissionUncertain = nameof(JobSubmissionUncertain);
+    public const string OrganizationUnknown = nameof(OrganizationUnknown);
     public const string PipelineStateInvalid = nameof(PipelineStateInvalid);
     public const string PipelineStageFailed = nameof(PipelineStageFailed);
 

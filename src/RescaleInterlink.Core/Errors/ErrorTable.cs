@@ -119,8 +119,10 @@ public static class ErrorTable
         Row(ErrorIds.JobFileInvalid, "Correct the entry that the message names.", InvalidInput),
         Row(ErrorIds.JobScriptInvalid, "Correct the lines that the message names.", InvalidInput),
         Row(ErrorIds.JobFailed, "Read the job's output: Receive-RescaleJob.", ErrorKind.JobFailed),
+        Row(ErrorIds.JobNotEnded, "Stop it with Stop-RescaleJob first, or use -Force.", State),
         Row(ErrorIds.JobWaitTimeout, "The job goes on; wait for it again with Wait-RescaleJob.", TimedOut),
         Row(ErrorIds.JobSubmissionUncertain, "Look for the job on the platform before creating or submitting it again.", State),
+        Row(ErrorIds.OrganizationUnknown, "Give the organization's code: OrgCode of a specification, -OrganizationCode of Set-RescaleJobProject.", InvalidInput),
         Row(ErrorIds.PipelineStateInvalid, "Give the state file of this table, or another name for a new one.", State),
         Row(ErrorIds.PipelineStageFailed, "Report this message with the run's journal.", State),
 

@@ -12,8 +12,6 @@ namespace RescaleInterlink.Jobs;
 /// <summary>Jobs on the platform: create and submit, follow, collect. Thread-safe.</summary>
 public sealed class JobService : IDisposable
 {
-    // A project assignment is tried as often, and with the same waits, as by the Go tool (interop API 6.3).
-    private static readonly TimeSpan[] AssignmentWaits = [TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)];
     /// <summary>How often, and how far apart, a platform that did not answer a submission is asked whether it took it.</summary>
     private const int SubmissionChecks = 5;
     private static readonly TimeSpan SubmissionCheckWait = TimeSpan.FromSeconds(2);
@@ -23,8 +21,10 @@ public sealed class JobService : IDisposable
     private readonly TimeProvider _time;
     private readonly JobCatalogue _catalogue;
     private readonly JobCreation _creation;
+    private readonly JobProjects _projects;
 
-    internal JobService(RescaleClient client, FileLibrary library, TimeProvider time)
+    /// <param name="organization">The code of the user's organization; null when the profile does not tell.</param>
+    internal JobService(RescaleClient client, FileLibrary library, TimeProvider time, string? organization)
     {
         _client = client;
         _library = library;
@@ -32,10 +32,15 @@ public sealed class JobService : IDisposable
         _catalogue = new JobCatalogue(client.Catalog, time);
         Listing = new JobListing(client.Jobs);
         _creation = new JobCreation(client);
+        _projects = new JobProjects(client.Jobs, organization, time);
+        Changes = new JobChanges(client.Jobs, _projects);
     }
 
     /// <summary>The jobs of the user, by conditions.</summary>
     public JobListing Listing { get; }
+
+    /// <summary>Stops, removes and assigns jobs that are there.</summary>
+    public JobChanges Changes { get; }
 
     internal TimeProvider Time => _time;
 
@@ -89,9 +94,9 @@ public sealed class JobService : IDisposable
         var warnings = new List<RescaleException>();
         foreach (var tag in spec.Tags.Select(tag => tag.Trim()).Where(tag => tag.Length > 0).Distinct(StringComparer.Ordinal))
             await TryAsync($"its tag '{tag}' could not be set", () => _client.Jobs.AddTagAsync(jobId, tag, cancellationToken)).ConfigureAwait(false);
-        if (!string.IsNullOrWhiteSpace(spec.ProjectId) && !string.IsNullOrWhiteSpace(spec.OrgCode))
+        if (!string.IsNullOrWhiteSpace(spec.ProjectId))
             await TryAsync($"it could not be assigned to the project '{spec.ProjectId}'",
-                () => AssignProjectAsync(jobId, spec.OrgCode, spec.ProjectId, cancellationToken)).ConfigureAwait(false);
+                () => _projects.AssignAsync(jobId, spec.ProjectId, spec.OrgCode, cancellationToken)).ConfigureAwait(false);
         return warnings;
 
         async Task TryAsync(string what, Func<Task> action)
@@ -140,18 +145,26 @@ public sealed class JobService : IDisposable
     /// <summary>Yields each job as it ends. Jobs that cannot be followed yield an ending with <see cref="JobEnding.Error"/>:
     /// JobNotFound when deleted meanwhile, JobWaitTimeout, or the platform's failure. A network that is away is waited for.</summary>
     /// <param name="timeout">Null waits without limit; when it runs out the open jobs yield JobWaitTimeout.</param>
-    public async IAsyncEnumerable<JobEnding> WaitAsync(
-        IReadOnlyCollection<string> jobIds, TimeSpan pollInterval, TimeSpan? timeout, IProgress<JobFollowState>? progress,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<JobEnding> WaitAsync(
+        IReadOnlyCollection<string> jobIds, TimeSpan pollInterval, TimeSpan? timeout, IProgress<JobFollowState>? progress, CancellationToken cancellationToken)
     {
         var jobs = Channel.CreateUnbounded<string>();
         foreach (var id in jobIds.Distinct(StringComparer.Ordinal))
             jobs.Writer.TryWrite(id);
         jobs.Writer.Complete();
+        return WaitAsync(jobs.Reader, pollInterval, timeout, progress, cancellationToken);
+    }
+
+    /// <summary>The same for jobs that become known one by one; ends when <paramref name="jobIds"/> is complete and each of them has ended.</summary>
+    /// <param name="timeout">Counts for each job from the moment when it became known.</param>
+    public async IAsyncEnumerable<JobEnding> WaitAsync(
+        ChannelReader<string> jobIds, TimeSpan pollInterval, TimeSpan? timeout, IProgress<JobFollowState>? progress,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         var endings = Channel.CreateUnbounded<JobEnding>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var watcher = new JobWatcher(_client.Jobs, _time, pollInterval, timeout, progress);
-        var watching = watcher.RunAsync(jobs.Reader, endings.Writer, stop.Token);
+        var watching = watcher.RunAsync(jobIds, endings.Writer, stop.Token);
         try
         {
             await foreach (var ending in endings.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
@@ -210,22 +223,6 @@ public sealed class JobService : IDisposable
         => new JobWatcher(_client.Jobs, _time, pollInterval, timeout: null, progress: null).RunAsync(jobIds, endings, cancellationToken);
 
     public void Dispose() => _catalogue.Dispose();
-
-    private async Task AssignProjectAsync(string jobId, string organization, string projectId, CancellationToken cancellationToken)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                await _client.Jobs.AssignProjectAsync(organization, jobId, projectId, cancellationToken).ConfigureAwait(false);
-                return;
-            }
-            catch (RescaleException) when (attempt < AssignmentWaits.Length)
-            {
-                await Task.Delay(AssignmentWaits[attempt], _time, cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
 
     private static bool IsInDoubt(RescaleException exception)
         => exception.ErrorId == ErrorIds.JobSubmissionUncertain || exception.Kind == ErrorKind.ServerFault;
