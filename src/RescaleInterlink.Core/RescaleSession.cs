@@ -1,5 +1,6 @@
 using RescaleInterlink.Configuration;
 using RescaleInterlink.Jobs;
+using RescaleInterlink.Jobs.Submission;
 using RescaleInterlink.Library;
 using RescaleInterlink.Library.Folders;
 using RescaleInterlink.Networking;
@@ -27,7 +28,7 @@ public sealed class RescaleSession : IDisposable, IAsyncDisposable
         StorageEndpoint = options.StorageEndpoint;
         var checkpoints = options.StateFolder is { } state ? new CheckpointFolder(Path.Combine(state, "transfers")) : LocalTransfers.Folder;
         Library = new FileLibrary(client, network, time, checkpoints, options.StorageEndpoint);
-        _jobs = new Lazy<JobService>(() => new JobService(client, Library, time));
+        _jobs = new Lazy<JobService>(() => new JobService(client, Library, time, user.Company?.Code));
     }
 
     public Guid Id { get; } = Guid.NewGuid();
@@ -86,6 +87,9 @@ public sealed class RescaleSession : IDisposable, IAsyncDisposable
     public FolderDownload CreateFolderDownload(FolderDownloadOptions options) => new(Client, Library, options);
 
     public JobCollection CreateJobCollection(JobCollectionOptions options) => new(Client, Library, options);
+
+    /// <param name="optionsOf">How the local input of this path is uploaded. Called from any thread.</param>
+    public JobSubmission CreateJobSubmission(TransferEngine engine, Func<string, UploadOptions> optionsOf) => new(Client, Library, Jobs, engine, optionsOf);
 
     /// <summary>An engine of its own for one command; whoever asked for it disposes it, before the session.</summary>
     public TransferEngine CreateEngine(TransferOptions options) => new(options, _time);

@@ -84,7 +84,7 @@ Describe 'One job' {
     It 'that cannot be submitted holds up no other of the same call' {
         $drafts = 'a', 'b' | ForEach-Object { Submit-RescaleJob @basic -JobName "draft $_" -Command 'true' -CreateOnly }
         $submitted = Submit-RescaleJob -JobId $drafts[0].Id, 'nosuch', $drafts[1].Id -ErrorAction SilentlyContinue -ErrorVariable failed
-        $submitted.Id | Should -Be $drafts.Id
+        ($submitted.Id | Sort-Object) | Should -Be ($drafts.Id | Sort-Object)
         $failed.Count | Should -Be 1
         $failed[0].TargetObject | Should -Be 'nosuch'
     }

@@ -78,6 +78,13 @@ Describe 'A stop' {
         @{ Name = 'Submit-RescaleJob'; Script = { Submit-RescaleJob -JobName stopped -AnalysisCode user_included -Command true -CoreType emerald -Connection $connection }; Rule = @{ target = 'api'; path = '/jobs/'; fault = 'stall' } }
         @{ Name = 'Wait-RescaleJob'; Script = { Wait-RescaleJob x -Connection $connection }; Rule = @{ target = 'api'; fault = 'stall' } }
         @{ Name = 'Receive-RescaleJob'; Script = { Receive-RescaleJob x -Destination $folder -Connection $connection }; Rule = @{ target = 'api'; fault = 'stall' } }
+        @{ Name = 'Submit-RescaleJob that uploads'; Script = { Submit-RescaleJob -JobName stopped -AnalysisCode user_included -Command true -CoreType emerald -Directory $directory -Connection $connection }; Rule = @{ target = 'storage'; method = 'PUT'; fault = 'stall' } }
+        @{ Name = 'Submit-RescaleJob -Wait'; Script = { Submit-RescaleJob -JobName stopped -AnalysisCode user_included -Command true -CoreType emerald -Wait -Connection $connection }; Rule = @{ target = 'api'; path = '/statuses/'; fault = 'stall' } }
+        @{ Name = 'Submit-RescaleJob -Destination'; Script = { Submit-RescaleJob -JobName stopped -AnalysisCode user_included -Command 'echo x' -CoreType emerald -PollIntervalSeconds 1 -Destination (Join-Path $folder stopped) -Connection $connection }; Rule = @{ target = 'storage'; operation = 'GetObject'; fault = 'stall' } }
+        @{ Name = 'Start-RescaleJob'; Script = { Start-RescaleJob x -Connection $connection }; Rule = @{ target = 'api'; fault = 'stall' } }
+        @{ Name = 'Stop-RescaleJob'; Script = { Stop-RescaleJob x -Force -Connection $connection }; Rule = @{ target = 'api'; fault = 'stall' } }
+        @{ Name = 'Remove-RescaleJob'; Script = { Remove-RescaleJob x -Force -Connection $connection }; Rule = @{ target = 'api'; fault = 'stall' } }
+        @{ Name = 'Set-RescaleJobProject'; Script = { Set-RescaleJobProject x p -Connection $connection }; Rule = @{ target = 'api'; fault = 'stall' } }
     ) { Invoke-StalledStop $Script $Rule }
 
     It 'of Invoke-RescalePipeline while it <Where> returns, and its state can be read' -ForEach @(

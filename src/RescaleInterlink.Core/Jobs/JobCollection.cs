@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Library;
 using RescaleInterlink.Library.Folders;
@@ -16,9 +17,16 @@ public sealed record JobCollectionOptions
     public int ComparisonsAtOnce { get; init; } = 5;
 }
 
+/// <summary>An output that was received, or was not.</summary>
+/// <param name="Target">Its path beneath the work folder, or its id when it can have no local name.</param>
+public sealed record CollectedOutput(string Target, FileToReceive? File, ReceivedFile? Received, RescaleException? Error);
+
 /// <summary>Collects the outputs of jobs by the rules that hold for folders. One for each command. Thread-safe.</summary>
 public sealed class JobCollection
 {
+    /// <summary>Files handed to the engine at once. The engine bounds the work itself; this bounds what waits for it.</summary>
+    private const int FilesAtOnce = 64;
+
     private readonly RescaleClient _client;
     private readonly FileLibrary _library;
     private readonly JobCollectionOptions _options;
@@ -51,6 +59,52 @@ public sealed class JobCollection
         {
             foreach (var step in await StepsAsync(name, folders).ConfigureAwait(false))
                 yield return step;
+        }
+    }
+
+    /// <summary>Goes through the plan and receives all of it; yields each file as it is done, and each that could not be received.</summary>
+    /// <param name="optionsOf">How a file is downloaded. Called from any thread.</param>
+    /// <inheritdoc cref="PlanAsync"/>
+    public async IAsyncEnumerable<CollectedOutput> CollectAsync(
+        TransferEngine engine, string jobId, string destination, Func<FileToReceive, DownloadOptions> optionsOf, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var done = Channel.CreateUnbounded<CollectedOutput>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var plan = PlanAsync(jobId, destination, static _ => Task.FromResult(ChangePermission.Granted), stop.Token);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = stop.Token };
+        var receiving = Parallel.ForEachAsync(plan, options, async (step, token) =>
+        {
+            if (await TakeAsync(engine, step, optionsOf, token).ConfigureAwait(false) is { } output)
+                done.Writer.TryWrite(output);
+        }).ContinueWith(
+            work => done.Writer.Complete(work.IsCanceled ? new OperationCanceledException() : work.Exception?.InnerException),
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        try
+        {
+            await foreach (var output in done.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+                yield return output;
+        }
+        finally
+        {
+            // Also when the caller has seen enough: no download goes on behind its back.
+            await stop.CancelAsync().ConfigureAwait(false);
+            await receiving.ConfigureAwait(false);
+        }
+    }
+
+    private async Task<CollectedOutput?> TakeAsync(TransferEngine engine, FolderStep step, Func<FileToReceive, DownloadOptions> optionsOf, CancellationToken cancellationToken)
+    {
+        if (step is FolderStep.Failed failed)
+            return new CollectedOutput(failed.Target, null, null, failed.Error);
+        if (step is not FileToReceive file)
+            return null;
+        try
+        {
+            return new CollectedOutput(file.RelativePath, file, await ReceiveAsync(engine, file, optionsOf(file), cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (RescaleException e)
+        {
+            return new CollectedOutput(file.RelativePath, file, null, e);
         }
     }
 

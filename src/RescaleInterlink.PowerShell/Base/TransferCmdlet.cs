@@ -82,20 +82,6 @@ public abstract class TransferCmdlet : RescaleCmdlet
         });
     }
 
-    /// <summary>Runs one transfer now, for the result that the command goes on with. Its failure is the caller's.</summary>
-    private protected async Task<T> TransferNowAsync<T>(Func<Task<T>> transfer)
-    {
-        Interlocked.Increment(ref _known);
-        try
-        {
-            return await transfer();
-        }
-        finally
-        {
-            Interlocked.Increment(ref _ended);
-        }
-    }
-
     /// <summary>Asks the platform for what a queued transfer needs to know first, ahead of the files in flight but no more at once.</summary>
     protected async Task<T> LookUpAsync<T>(Func<Task<T>> lookUp, CancellationToken cancellationToken)
     {
@@ -127,8 +113,9 @@ public abstract class TransferCmdlet : RescaleCmdlet
     protected override async Task EndProcessingAsync()
     {
         await WhenBackgroundEndsAsync();
-        if (_known > 0)
-            PostVerbose(TransferProgress.Summary(Engine.GetProgress(), Engine.GetUsage()));
+        ProgressSnapshot end = Engine.GetProgress();
+        if (Count(end).Known > 0)
+            PostVerbose(TransferProgress.Summary(end, Engine.GetUsage()));
     }
 
     protected override void Dispose(bool disposing)
@@ -154,6 +141,13 @@ public abstract class TransferCmdlet : RescaleCmdlet
 
     private bool IsGiven(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
-    private ProgressReport? Report()
-        => _known == 0 ? null : TransferProgress.Report(Activity, Items, Engine.GetProgress(), _known, _ended);
+    /// <summary>Items that are known, and those of them that have ended, well or not.</summary>
+    private protected virtual (int Known, int Ended) Count(ProgressSnapshot now) => (_known, _ended);
+
+    private protected virtual ProgressReport? Report()
+    {
+        ProgressSnapshot now = Engine.GetProgress();
+        (int known, int ended) = Count(now);
+        return known == 0 ? null : TransferProgress.Report(Activity, Items, now, known, ended);
+    }
 }

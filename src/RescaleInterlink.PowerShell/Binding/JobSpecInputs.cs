@@ -61,8 +61,10 @@ internal static class JobSpecInputs
 
     private static IEnumerable<string> Files(PSCmdlet cmdlet, string path)
     {
-        string literal = WildcardPattern.ContainsWildcardCharacters(path) && !File.Exists(PathResolver.Literal(cmdlet, path)) ? "" : PathResolver.Literal(cmdlet, path);
-        IReadOnlyList<string> found = literal.Length > 0 ? [literal] : [.. PathResolver.Resolve(cmdlet, path, literal: false).Where(File.Exists)];
+        string literal = PathResolver.Literal(cmdlet, path);
+        // Escaped wildcard characters are for the resolver, too.
+        bool isPattern = !File.Exists(literal) && (WildcardPattern.ContainsWildcardCharacters(path) || path.Contains('`', StringComparison.Ordinal));
+        IReadOnlyList<string> found = isPattern ? [.. PathResolver.Resolve(cmdlet, path, literal: false).Where(File.Exists)] : [literal];
         return found.Count > 0 && found.All(File.Exists)
             ? found
             : throw new RescaleException(ErrorIds.SourceNotFound, ErrorKind.NotFound, $"There is no file '{path}'.", "Check the path; a folder is given with -Directory.");

@@ -15,7 +15,7 @@ namespace RescaleInterlink.PowerShell.Commands;
 [OutputType(typeof(ReceivedFileItem))]
 public sealed class ReceiveRescaleJobCommand : FolderCmdlet
 {
-    private readonly DestinationClaims _folders = new();
+    private readonly Dictionary<string, JobFolders> _folders = new(StringComparer.Ordinal);
     private readonly HashSet<string> _jobs = new(StringComparer.Ordinal);
     private JobCollection _collection = null!;
 
@@ -98,19 +98,13 @@ public sealed class ReceiveRescaleJobCommand : FolderCmdlet
             ReceivedFile received = await _collection.ReceiveAsync(Engine, file, options, cancellationToken);
             if (received.Received is { } travelled)
                 WarnOfIntegrity(travelled, file.RelativePath, file.File.Id);
-            await WriteAsync(received.Received is { } result
-                ? new ReceivedFileItem(result, file.File.Id, jobId) { RelativePath = file.RelativePath }
-                : new ReceivedFileItem(received.Path, file.File.Id, jobId, received.Length, received.Sha512, received.Outcome.ToString()) { RelativePath = file.RelativePath });
+            await WriteAsync(ReceivedFileItem.Of(received, file, jobId));
         });
 
     private string FolderFor(string root, PlatformJob job)
     {
-        string name = string.IsNullOrWhiteSpace(job.Name) ? job.Id : job.Name;
-        string folder = Path.Combine(root, JobFolderName.MakeSafe(name));
-        if (_folders.TryClaim(folder))
-            return folder;
-        folder = Path.Combine(root, JobFolderName.WithId(name, job.Id));
-        _folders.Claim(folder);
-        return folder;
+        if (!_folders.TryGetValue(root, out JobFolders? folders))
+            _folders.Add(root, folders = new JobFolders(root));
+        return folders.For(job.Name, job.Id);
     }
 }

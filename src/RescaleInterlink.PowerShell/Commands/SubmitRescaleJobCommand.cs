@@ -1,24 +1,48 @@
 using System.Management.Automation;
-using RescaleInterlink.Archiving;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
-using RescaleInterlink.Library;
-using RescaleInterlink.Platform;
+using RescaleInterlink.Jobs.Submission;
+using RescaleInterlink.Pipelines;
 using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.PowerShell.Binding;
 using RescaleInterlink.PowerShell.Objects;
-using RescaleInterlink.Transfers.LocalFiles;
 
 namespace RescaleInterlink.PowerShell.Commands;
 
 /// <summary>Creates jobs and starts them. The parameters are the columns of a jobs CSV, so its rows bind by name.</summary>
-[Cmdlet(VerbsLifecycle.Submit, "RescaleJob", SupportsShouldProcess = true, DefaultParameterSetName = IdSet)]
+[Cmdlet(VerbsLifecycle.Submit, "RescaleJob", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
 [OutputType(typeof(JobItem))]
-public sealed class SubmitRescaleJobCommand : TransferCmdlet
+[OutputType(typeof(JobEndingItem))]
+[OutputType(typeof(ReceivedFileItem))]
+public sealed class SubmitRescaleJobCommand : JobSubmitCmdlet
 {
+    private const string PathSet = "Path";
+    private const string LiteralSet = "LiteralPath";
     private const string SpecSet = "Specification";
     private const string IdSet = "Id";
     private const string ObjectSet = "InputObject";
+
+    private string[] _paths = [];
+    private bool _literal;
+
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet)]
+    [Alias("ScriptPath", "JobFile")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Path
+    {
+        get => _paths;
+        set => (_paths, _literal) = (value, false);
+    }
+
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralSet)]
+    [Alias("PSPath", "LP")]
+    [ValidateNotNullOrEmpty]
+    public string[] LiteralPath
+    {
+        get => _paths;
+        set => (_paths, _literal) = (value, true);
+    }
 
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = IdSet)]
     [Alias("Id")]
@@ -101,26 +125,59 @@ public sealed class SubmitRescaleJobCommand : TransferCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = SpecSet)]
     public string Submit { get; set; } = "";
 
-    [Parameter(ParameterSetName = SpecSet)]
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralSet)]
     [Parameter(ParameterSetName = ObjectSet)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = SpecSet)]
+    [ValidateNotNullOrEmpty]
+    public object[] InputFile { get; set; } = [];
+
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralSet)]
+    [Parameter(ParameterSetName = ObjectSet)]
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = SpecSet)]
+    [AutomationTransformation]
+    [CommaListTransformation]
+    [ArgumentCompleter(typeof(AutomationCompleter))]
+    public string[] AutomationId { get; set; } = [];
+
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralSet)]
+    [Parameter(ParameterSetName = ObjectSet)]
+    [Parameter(ParameterSetName = SpecSet)]
     public SwitchParameter CreateOnly { get; set; }
 
-    private protected override string Activity => "Sending the inputs of jobs to Rescale";
-
-    private protected override string Items => "inputs";
+    protected override void Prepare()
+    {
+        base.Prepare();
+        if (CreateOnly && Follows)
+            throw new RescaleException(ErrorIds.TransferOptionInvalid, ErrorKind.InvalidInput, "With -CreateOnly no job is started, so there is none to wait for.", "Leave out -Wait and -Destination, or -CreateOnly.");
+    }
 
     protected override async Task ProcessRecordAsync()
     {
-        if (ParameterSetName == SpecSet)
+        switch (ParameterSetName)
         {
-            await TryAsync(JobName, async () => await SubmitSpecAsync(await SpecificationAsync()));
-            return;
-        }
+            case IdSet:
+                foreach (string id in JobId)
+                {
+                    if (await ShouldProcessAsync($"job {id}", $"Submit{AndThen}"))
+                        await BeginAsync(id, cancellationToken => Submission.SubmitAsync(id, cancellationToken));
+                }
 
-        foreach (JobSpecItem item in InputObject)
-            await TryAsync(item.JobName, () => SubmitSpecAsync(item.Spec));
-        foreach (string id in JobId)
-            await TryAsync(id, () => SubmitExistingAsync(id));
+                break;
+            case ObjectSet:
+                foreach (JobSpecItem item in InputObject)
+                    await TryAsync(item.JobName, () => SubmitAsync(item.Spec));
+                break;
+            case SpecSet:
+                await TryAsync(JobName, async () => await SubmitAsync(await InvokeAsync(Specification)));
+                break;
+            default:
+                foreach (string path in _paths)
+                    await TryAsync(path, () => SubmitFilesAsync(path));
+                break;
+        }
     }
 
     private async Task TryAsync(string target, Func<Task> submit)
@@ -129,77 +186,53 @@ public sealed class SubmitRescaleJobCommand : TransferCmdlet
         {
             await submit();
         }
-        catch (RescaleException e)
+        catch (RescaleException e) when (!StopToken.IsCancellationRequested)
         {
             await WriteErrorAsync(e, target);
         }
     }
 
-    private async Task SubmitExistingAsync(string id)
+    private async Task SubmitFilesAsync(string path)
     {
-        if (!await ShouldProcessAsync($"job {id}", "Submit"))
+        foreach (string file in await InvokeAsync(() => PathResolver.Resolve(this, path, _literal)))
+        {
+            await TryAsync(file, async () =>
+            {
+                JobDescription description = await JobDescriptions.ReadAsync(file, StopToken);
+                foreach (string note in description.Notes)
+                    PostWarning($"'{file}': {note.TrimEnd('.')}.");
+                foreach (JobSpec spec in description.Specs)
+                    await TryAsync(spec.JobName, () => SubmitAsync(spec));
+            });
+        }
+    }
+
+    private async Task SubmitAsync(JobSpec given)
+    {
+        JobSpec spec = await InvokeAsync(() => Extended(given));
+        // With every record, and not when its turn comes: whoever pipes it in may change its files for the next one.
+        PreparedJob job = await PreparedJob.CreateAsync(spec, StopToken);
+        bool starts = !CreateOnly && spec.SubmitMode == SubmitMode.CreateAndSubmit;
+        string with = string.Join(", ", job.Inputs.Select(input => $"{input.Path} ({HumanSize.Format(input.Length)})"));
+        if (!await ShouldProcessAsync($"job {spec.JobName}{(with.Length == 0 ? "" : $" with {with}")}", !starts ? "Create" : Follows ? $"Create, submit{AndThen}" : "Create and submit"))
             return;
-        PlatformJob job = await Session.Client.Jobs.GetAsync(id, StopToken);
-        await Session.Jobs.SubmitAsync(id, StopToken);
-        await WriteJobAsync(job);
+        if (Follows && !starts)
+            PostWarning($"The job '{spec.JobName}' is only created, as its specification says, and not waited for.");
+        await BeginAsync(spec.JobName, cancellationToken => Submission.SubmitAsync(job, starts, cancellationToken));
     }
 
-    private async Task SubmitSpecAsync(JobSpec spec)
+    /// <summary>The specification with what this command adds to each. Pipeline thread only.</summary>
+    private JobSpec Extended(JobSpec spec)
     {
-        bool submit = !CreateOnly && spec.SubmitMode == SubmitMode.CreateAndSubmit;
-        // Before a large directory is sent for a job that cannot be made of it.
-        JobSpecCheck.Require(spec);
-        string? folder = spec.Directory is null ? null : ArchiveFolder.Resolve(spec.Directory, spec.TarSubpath);
-        foreach (string missing in spec.InputFiles.Where(path => !File.Exists(path)))
-            throw new RescaleException(ErrorIds.SourceNotFound, ErrorKind.NotFound, $"The input file '{missing}' of the job '{spec.JobName}' does not exist.", "Check the path.");
-        IEnumerable<string> sent = folder is null ? spec.InputFiles : spec.InputFiles.Prepend(folder);
-        string with = string.Join(", ", sent);
-        if (!await ShouldProcessAsync($"job {spec.JobName}{(with.Length == 0 ? "" : $" with {with}")}", submit ? "Create and submit" : "Create"))
-            return;
-
-        var inputs = new List<JobInputFile>();
-        if (folder is not null)
-            inputs.Add(new JobInputFile(await UploadAsync(folder), Decompress: !spec.NoDecompress));
-        // The engine starts as many at once as the throttle limit says.
-        string[] uploaded = await Task.WhenAll(spec.InputFiles.Select(UploadFileAsync));
-        inputs.AddRange(uploaded.Select(id => new JobInputFile(id, Decompress: !spec.NoDecompress)));
-
-        PlatformJob job = await Session.Jobs.CreateOnlyAsync(spec, inputs, StopToken);
-        // The job is none the worse for a tag that could not be set.
-        foreach (RescaleException missed in await Session.Jobs.LabelAsync(job.Id, spec, StopToken))
-            PostWarning(missed.Message);
-        if (submit)
-            await Session.Jobs.SubmitAsync(job.Id, StopToken);
-        await WriteJobAsync(job);
+        if (InputFile.Length > 0)
+            spec = JobSpecInputs.Add(this, spec, InputFile, piped: null);
+        return AutomationId.Length == 0 ? spec : spec with { AutomationIds = [.. spec.AutomationIds.Concat(AutomationId).Distinct(StringComparer.Ordinal)] };
     }
 
-    private async Task<string> UploadAsync(string folder)
+    /// <summary>Pipeline thread only.</summary>
+    private JobSpec Specification() => new()
     {
-        var options = new UploadOptions { OnNotice = PostWarning, OnContinued = ContinuedNotice(folder) };
-        UploadedFile file = await TransferNowAsync(async () =>
-            await Session.Jobs.UploadFolderAsync(Engine, await FolderArchive.CreateAsync(folder, StopToken), options, StopToken));
-        PostVerbose($"Uploaded '{folder}' as {file.Id}, {file.Length} bytes.");
-        return file.Id;
-    }
-
-    private async Task<string> UploadFileAsync(string path)
-    {
-        using var source = new LocalFileSource(path);
-        var options = new UploadOptions { OnNotice = PostWarning, OnContinued = ContinuedNotice(path) };
-        UploadedFile file = await TransferNowAsync(() => Session.Library.UploadAsync(Engine, source, Path.GetFileName(path), folderId: null, options, StopToken));
-        PostVerbose($"Uploaded '{path}' as {file.Id}, {file.Length} bytes.");
-        return file.Id;
-    }
-
-    private Task WriteJobAsync(PlatformJob job)
-    {
-        State.Jobs.Add(job.Id, job.Name);
-        return WriteAsync(new JobItem(job));
-    }
-
-    private async Task<JobSpec> SpecificationAsync() => new()
-    {
-        Directory = string.IsNullOrEmpty(Directory) ? null : await InvokeAsync(() => PathResolver.Literal(this, Directory)),
+        Directory = string.IsNullOrEmpty(Directory) ? null : PathResolver.Literal(this, Directory),
         JobName = JobName,
         AnalysisCode = AnalysisCode,
         AnalysisVersion = AnalysisVersion,

@@ -1,3 +1,4 @@
+using RescaleInterlink.Library.Folders;
 using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.Transfers;
 
@@ -28,6 +29,11 @@ public sealed class ReceivedFileItem : IShellObject
         Status = status;
         Integrity = status == TransferStatus.Identical ? nameof(Transfers.Integrity.Verified) : null;
     }
+
+    /// <summary>An output of a job.</summary>
+    internal static ReceivedFileItem Of(ReceivedFile received, FileToReceive file, string jobId) => received.Received is { } result
+        ? new ReceivedFileItem(result, file.File.Id, jobId) { RelativePath = file.RelativePath }
+        : new ReceivedFileItem(received.Path, file.File.Id, jobId, received.Length, received.Sha512, received.Outcome.ToString()) { RelativePath = file.RelativePath };
 
     static string IShellObject.TypeName => "RescaleInterlink.ReceivedFile";
 
