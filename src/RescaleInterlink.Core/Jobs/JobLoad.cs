@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Platform;
+using RescaleInterlink.Platform.Wire;
 
 namespace RescaleInterlink.Jobs;
 
@@ -30,8 +31,8 @@ public sealed record JobLoad(IReadOnlyList<JsonElement> Measurements, bool IsCut
     {
         if (said.ValueKind == JsonValueKind.Array)
             return new JobLoad([.. said.EnumerateArray()], IsCut: false);
-        if (said.ValueKind == JsonValueKind.Object && said.TryGetProperty("results", out var results) && results.ValueKind == JsonValueKind.Array)
-            return new JobLoad([.. results.EnumerateArray()], said.TryGetProperty("next", out var next) && next.ValueKind == JsonValueKind.String);
+        if (RawJson.Member(said, "results") is { ValueKind: JsonValueKind.Array } results)
+            return new JobLoad([.. results.EnumerateArray()], RawJson.Member(said, "next") is { ValueKind: JsonValueKind.String });
         return said.ValueKind == JsonValueKind.Null ? new JobLoad([], IsCut: false) : new JobLoad([said], IsCut: false);
     }
 }

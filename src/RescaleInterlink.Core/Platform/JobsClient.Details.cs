@@ -79,12 +79,26 @@ public sealed partial class JobsClient
         }
     }
 
-    /// <summary>The custom fields of a job (J14, interop API 8.2), by name; null is a field that is not set.</summary>
+    /// <summary>The custom fields of a job (J14, interop API 8.2), by name; null is a field that is not set. Booleans and numbers are as they are written,
+    /// lists are JSON.</summary>
     /// <exception cref="RescaleException">JobNotFound, ...</exception>
     public async Task<IReadOnlyDictionary<string, string?>> GetCustomFieldsAsync(string jobId, CancellationToken cancellationToken)
     {
-        var fields = await _channel.GetAsync(Call(HttpMethod.Get, jobId, "custom-fields/", _channel.Policy.Ordinary), PlatformJson.Default.DictionaryStringJobFieldDto, cancellationToken).ConfigureAwait(false);
-        return fields.ToDictionary(static pair => pair.Key, static pair => pair.Value?.Text(), StringComparer.Ordinal);
+        var call = Call(HttpMethod.Get, jobId, "custom-fields/", _channel.Policy.Ordinary);
+        var said = await _channel.GetRawAsync(call, cancellationToken).ConfigureAwait(false);
+        var fields = new Dictionary<string, string?>(StringComparer.Ordinal);
+        if (said is { ValueKind: JsonValueKind.Array } && said.GetArrayLength() == 0)
+            return fields;
+        if (said.ValueKind != JsonValueKind.Object)
+            throw ApiErrors.Protocol(call, "it is no object of fields");
+        foreach (var field in said.EnumerateObject())
+        {
+            // One field that cannot be read is no reason to lose the others.
+            if (RawJson.NameOf(field) is { } name)
+                fields[name] = RawJson.Text(field.Value.ValueKind == JsonValueKind.Object ? RawJson.Member(field.Value, "value") ?? default : field.Value);
+        }
+
+        return fields;
     }
 
     private static byte[] TagBody(string tag) => JsonSerializer.SerializeToUtf8Bytes(new NameDto { Name = tag }, PlatformJson.Default.NameDto);

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace RescaleInterlink.Platform.Wire;
 
 // Interop API 4 (F7), 6.2 (J9, J10, J13) and 8.
@@ -35,35 +33,6 @@ internal sealed class LiveFileDto : IListEntry
 
     /// <returns>Null for a file without a name.</returns>
     public LiveFile? ToRecord() => (Name ?? RelativePath) is { Length: > 0 } name ? new LiveFile(Id, name, Size, RelativePath) : null;
-}
-
-internal sealed class JobFieldDto
-{
-    /// <summary>Any JSON; null is a field that is not set.</summary>
-    public JsonElement? Value { get; set; }
-
-    /// <summary>Booleans and numbers as they are written, texts as they are, everything else as JSON (interop API 8.2).</summary>
-    public string? Text()
-    {
-        switch (Value)
-        {
-            case null or { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined }:
-                return null;
-            case { ValueKind: JsonValueKind.String } text:
-                try
-                {
-                    return text.GetString();
-                }
-                catch (InvalidOperationException)
-                {
-                    // An escape of half a character: no text.
-                    return null;
-                }
-
-            case { } value:
-                return value.GetRawText();
-        }
-    }
 }
 
 internal sealed class WorkspaceFieldsDto

@@ -169,6 +169,39 @@ internal sealed class LenientDateConverter : JsonConverter<DateTimeOffset?>
     }
 }
 
+/// <summary>The status of a job: an object, or the word alone.</summary>
+internal sealed class LenientJobStatusConverter : JsonConverter<JobStatusDto?>
+{
+    private static readonly LenientStringConverter Word = new();
+
+    public override JobStatusDto? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType == JsonTokenType.String)
+            return new JobStatusDto { Content = Text.Of(ref reader) };
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        var status = new JobStatusDto();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = Text.Of(ref reader);
+            reader.Read();
+            var value = reader.TokenType == JsonTokenType.Null ? null : Word.Read(ref reader, typeof(string), options);
+            if ("content".Equals(name, StringComparison.OrdinalIgnoreCase))
+                status.Content = value;
+            else if ("statusReason".Equals(name, StringComparison.OrdinalIgnoreCase))
+                status.StatusReason = value;
+        }
+
+        return status;
+    }
+
+    public override void Write(Utf8JsonWriter writer, JobStatusDto? value, JsonSerializerOptions options) => throw new NotSupportedException("It is only read.");
+}
+
 internal static class Text
 {
     /// <returns>Null for text that is none: bytes that are not UTF-8, or an escape of half a character.</returns>

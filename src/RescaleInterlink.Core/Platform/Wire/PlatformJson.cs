@@ -6,7 +6,7 @@ namespace RescaleInterlink.Platform.Wire;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     PropertyNameCaseInsensitive = true,
-    Converters = [typeof(LenientInt64Converter), typeof(LenientStringConverter), typeof(LenientBooleanConverter), typeof(LenientDateConverter), typeof(LenientDoubleConverter), typeof(LenientDecimalConverter)])]
+    Converters = [typeof(LenientInt64Converter), typeof(LenientStringConverter), typeof(LenientBooleanConverter), typeof(LenientDateConverter), typeof(LenientDoubleConverter), typeof(LenientDecimalConverter), typeof(LenientJobStatusConverter)])]
 [JsonSerializable(typeof(UserDto))]
 [JsonSerializable(typeof(RootFoldersDto))]
 [JsonSerializable(typeof(CredentialsDto))]
@@ -26,7 +26,6 @@ namespace RescaleInterlink.Platform.Wire;
 [JsonSerializable(typeof(List<TagDto>))]
 [JsonSerializable(typeof(PageDto<JobRunDto>))]
 [JsonSerializable(typeof(PageDto<LiveFileDto>))]
-[JsonSerializable(typeof(Dictionary<string, JobFieldDto>))]
 [JsonSerializable(typeof(WorkspaceFieldsDto))]
 [JsonSerializable(typeof(JobRequest))]
 [JsonSerializable(typeof(NameDto))]
