@@ -32,7 +32,7 @@ internal sealed class JobRowParser(long row, Func<string, string?> cell, string?
             CoresPerSlot = ParseCount(JobColumns.CoresPerSlot),
             WalltimeHours = ParseHours(),
             Slots = ParseCount(JobColumns.Slots),
-            LicenseSettings = licenseSettings,
+            LicenseSettings = LicenseSettings.WithoutMark(licenseSettings),
             ExtraInputFileIds = ParseList(JobColumns.ExtraInputFileIDs),
             OnDemandLicenseSeller = TextOrNull(JobColumns.OnDemandLicenseSeller),
             ProjectId = TextOrNull(JobColumns.ProjectID),
