@@ -22,7 +22,7 @@ internal static class OnePipeline
         using var client = new RescaleClient(
             new Uri(settings.ApiUrl), new ApiKey(settings.ApiKey), transport, TimeProvider.System, new ApiPolicy { BaseDelay = TimeSpan.FromMilliseconds(20) }, Random.Shared.NextDouble, settings.StateFolder);
         await using var library = new FileLibrary(client, network, TimeProvider.System, new CheckpointFolder(Path.Combine(settings.StateFolder, "transfers")));
-        using var jobs = new JobService(client, library, TimeProvider.System);
+        using var jobs = new JobService(client, library, TimeProvider.System, organization: null);
         var rows = settings.Rows.Select((row, i) => new JobRow(i + 1, new JobSpec
         {
             JobName = row.JobName, Directory = row.Directory, Command = row.Command, Tags = row.Tags,
