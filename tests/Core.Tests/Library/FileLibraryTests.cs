@@ -124,14 +124,16 @@ public sealed class FileLibraryTests(SharedSandbox shared) : IDisposable
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData(",\"times\":1")]
-    public async Task A_lost_answer_to_the_registration_makes_no_second_record(string times)
+    [InlineData("loseReply", "")]
+    [InlineData("loseReply", ",\"times\":1")]
+    [InlineData("garbleReply", "")]
+    [InlineData("truncate", "")]
+    public async Task A_lost_answer_to_the_registration_makes_no_second_record(string fault, string times)
     {
         await using var sandbox = await SandboxFixture.StartAsync();
         using var session = await sandbox.ConnectAsync(new ApiPolicy { BaseDelay = TimeSpan.FromMilliseconds(10) });
         await using var engine = session.CreateEngine(new TransferOptions());
-        await sandbox.SetFaultsAsync($$"""{"target":"api","method":"POST","path":"^/api/v3/files/$","fault":"loseReply"{{times}}}""");
+        await sandbox.SetFaultsAsync($$"""{"target":"api","method":"POST","path":"^/api/v3/files/$","fault":"{{fault}}"{{times}}}""");
         using var source = MakeFile([1, 2, 3]);
         var uploaded = await session.Library.UploadAsync(engine, source, "lost reply", null, default);
         Assert.Equal([1], await sandbox.GetFiredFaultsAsync());
