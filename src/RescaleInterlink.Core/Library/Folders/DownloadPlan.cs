@@ -10,21 +10,25 @@ namespace RescaleInterlink.Library.Folders;
 /// The plan of one folder's download. A few listers take folders from a queue, list each one whole (only then are its local names known), and write
 /// its files into a bounded channel; the folders they find join the queue.
 /// </summary>
-/// <param name="announce">Told the files of each folder before any of them is a step.</param>
-/// <param name="claim">False when this command already receives something there.</param>
-internal sealed class DownloadPlan(FoldersClient client, FolderDownloadOptions options, Func<string, Task<ChangePermission>> permit, Func<IReadOnlyCollection<PlatformFile>, CancellationToken, Task> announce, Func<string, bool> claim)
+internal sealed class DownloadPlan
 {
-    /// <summary>Steps that the listing is ahead of the reader.</summary>
-    public const int LookAhead = 256;
-
-    /// <summary>Folders listed at once. More would hold more listings in memory while they wait for the reader.</summary>
-    private const int Listers = 4;
-
-    private readonly Channel<FolderStep> _steps = Channel.CreateBounded<FolderStep>(new BoundedChannelOptions(LookAhead) { SingleReader = true });
-    private readonly Channel<Found> _queue = Channel.CreateUnbounded<Found>();
+    private readonly FoldersClient _client;
+    private readonly FolderDownloadOptions _options;
+    private readonly Func<string, Task<ChangePermission>> _permit;
+    private readonly Func<IReadOnlyCollection<PlatformFile>, CancellationToken, Task> _announce;
+    private readonly Func<string, bool> _claim;
+    private readonly TreeListers<Found, FolderStep> _listers;
     private readonly ConcurrentDictionary<string, bool> _seen = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Exception, bool> _told = new();
-    private int _open;
+
+    /// <param name="announce">Told the files of each folder before any of them is a step.</param>
+    /// <param name="claim">False when this command already receives something there.</param>
+    public DownloadPlan(FoldersClient client, FolderDownloadOptions options, Func<string, Task<ChangePermission>> permit, Func<IReadOnlyCollection<PlatformFile>, CancellationToken, Task> announce, Func<string, bool> claim)
+    {
+        (_client, _options, _permit, _announce, _claim) = (client, options, permit, announce, claim);
+        // The queue has no bound, so that adding to it never fails.
+        _listers = new TreeListers<Found, FolderStep>(Channel.CreateUnbounded<Found>(), ListAsync);
+    }
 
     /// <summary>A folder on the platform that is still to be listed.</summary>
     private sealed record Found(string Id, string RelativePath, LocalPlace Place, TreeVerdict Verdict)
@@ -34,69 +38,17 @@ internal sealed class DownloadPlan(FoldersClient client, FolderDownloadOptions o
 
     public async IAsyncEnumerable<FolderStep> RunAsync(string folderId, string destination, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (!claim(destination))
+        if (!_claim(destination))
             throw new RescaleException(ErrorIds.DestinationExists, ErrorKind.AlreadyExists, $"Another folder of this command is already received into '{destination}'.", "Receive them into different folders.");
         if (File.Exists(destination))
             throw LocalPlace.InTheWay(destination);
-        if (options.Conflict == FolderConflict.Error && Directory.Exists(destination))
+        if (_options.Conflict == FolderConflict.Error && Directory.Exists(destination))
             throw new RescaleException(ErrorIds.DestinationExists, ErrorKind.AlreadyExists, $"'{destination}' already exists.", "Choose with -Conflict what becomes of it: Merge, Skip, Overwrite or Rename.");
 
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Add(new Found(folderId, "", new LocalPlace(null, destination, () => permit("")), options.Filter.Top));
-        var listing = ListAllAsync(stop.Token);
-        try
-        {
-            await foreach (var step in _steps.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
-                yield return step;
-        }
-        finally
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-            await listing.ConfigureAwait(false);
-        }
-    }
-
-    private void Add(Found folder)
-    {
-        _seen.TryAdd(folder.Id, true);
-        Interlocked.Increment(ref _open);
-        // The queue has no bound, so that this never fails.
-        _queue.Writer.TryWrite(folder);
-    }
-
-    /// <summary>Ends the channel in any case; a failure goes to the reader with it.</summary>
-    private async Task ListAllAsync(CancellationToken cancellationToken)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var listers = Enumerable.Range(0, Listers).Select(_ => Task.Run(() => ListAsync(stop), CancellationToken.None)).ToArray();
-        try
-        {
-            await Task.WhenAll(listers).ConfigureAwait(false);
-            _steps.Writer.Complete();
-        }
-        catch (Exception e)
-        {
-            // One that failed has stopped the others; what they say about that is not the reason.
-            _steps.Writer.Complete(listers.Select(static l => l.Exception?.InnerException).FirstOrDefault(static x => x is not null) ?? e);
-        }
-    }
-
-    private async Task ListAsync(CancellationTokenSource stop)
-    {
-        try
-        {
-            await foreach (var folder in _queue.Reader.ReadAllAsync(stop.Token).ConfigureAwait(false))
-            {
-                await ListAsync(folder, stop.Token).ConfigureAwait(false);
-                if (Interlocked.Decrement(ref _open) == 0)
-                    _queue.Writer.Complete();
-            }
-        }
-        catch
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-            throw;
-        }
+        _seen.TryAdd(folderId, true);
+        _listers.TryAdd(new Found(folderId, "", new LocalPlace(null, destination, () => _permit("")), _options.Filter.Top));
+        await foreach (var step in _listers.RunAsync(cancellationToken).ConfigureAwait(false))
+            yield return step;
     }
 
     private async Task ListAsync(Found folder, CancellationToken cancellationToken)
@@ -114,14 +66,14 @@ internal sealed class DownloadPlan(FoldersClient client, FolderDownloadOptions o
         {
             // The same failure comes back from every folder beneath one that could not be made, and is told once.
             if (_told.TryAdd(e, true))
-                await _steps.Writer.WriteAsync(new FolderStep.Failed(folder.Id, e), cancellationToken).ConfigureAwait(false);
+                await _listers.TellAsync(new FolderStep.Failed(folder.Id, e), cancellationToken).ConfigureAwait(false);
         }
     }
 
     private async Task<(IReadOnlyList<SiblingName> Names, StringComparison Comparison)> NamesAsync(Found folder, CancellationToken cancellationToken)
     {
         var entries = new List<FolderEntry>();
-        await foreach (var entry in client.ListContentsAsync(folder.Id, cancellationToken).ConfigureAwait(false))
+        await foreach (var entry in _client.ListContentsAsync(folder.Id, cancellationToken).ConfigureAwait(false))
         {
             if (!entry.Item.IsDeleted)
                 entries.Add(entry);
@@ -135,21 +87,21 @@ internal sealed class DownloadPlan(FoldersClient client, FolderDownloadOptions o
     {
         var permission = await folder.Place.EnsureAsync().ConfigureAwait(false);
         if (permission != ChangePermission.Declined)
-            await _steps.Writer.WriteAsync(new FolderStep.FolderReady(folder.RelativePath, folder.Place.Path, folder.Place.IsNew), cancellationToken).ConfigureAwait(false);
+            await _listers.TellAsync(new FolderStep.FolderReady(folder.RelativePath, folder.Place.Path, folder.Place.IsNew), cancellationToken).ConfigureAwait(false);
         return permission;
     }
 
     private async Task TellAsync(Found folder, IReadOnlyList<SiblingName> names, StringComparison comparison, CancellationToken cancellationToken)
     {
         var siblings = names.Where(static n => n.Name is not null).Select(static n => n.Name!).ToHashSet(StringComparer.FromComparison(comparison));
-        await announce(
-            [.. names.Where(name => name is { IsFolder: false, Name: not null } && options.Filter.Judge(folder.PathOf(name.Entry.Item.Name), isFolder: false, folder.Verdict) == TreeVerdict.Taken).Select(static name => name.Entry.Item)],
+        await _announce(
+            [.. names.Where(name => name is { IsFolder: false, Name: not null } && _options.Filter.Judge(folder.PathOf(name.Entry.Item.Name), isFolder: false, folder.Verdict) == TreeVerdict.Taken).Select(static name => name.Entry.Item)],
             cancellationToken).ConfigureAwait(false);
         foreach (var name in names)
         {
             var item = name.Entry.Item;
             var relativePath = folder.PathOf(item.Name);
-            var verdict = options.Filter.Judge(relativePath, name.IsFolder, folder.Verdict);
+            var verdict = _options.Filter.Judge(relativePath, name.IsFolder, folder.Verdict);
             if (verdict == TreeVerdict.LeftOut)
                 continue;
             FolderStep? step;
@@ -160,7 +112,7 @@ internal sealed class DownloadPlan(FoldersClient client, FolderDownloadOptions o
             else
                 step = await FileAsync(folder, item, name.Name!, relativePath, siblings).ConfigureAwait(false);
             if (step is not null)
-                await _steps.Writer.WriteAsync(step, cancellationToken).ConfigureAwait(false);
+                await _listers.TellAsync(step, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -169,7 +121,7 @@ internal sealed class DownloadPlan(FoldersClient client, FolderDownloadOptions o
         var permission = await folder.Place.EnsureAsync().ConfigureAwait(false);
         return permission == ChangePermission.Declined
             ? null
-            : new FileToReceive(file, folder.Id, relativePath, Path.Combine(folder.Place.Path, name), permission == ChangePermission.PlanOnly, options.Conflict, siblings);
+            : new FileToReceive(file, folder.Id, relativePath, Path.Combine(folder.Place.Path, name), permission == ChangePermission.PlanOnly, _options.Conflict, siblings);
     }
 
     /// <returns>Null when it was queued.</returns>
@@ -179,8 +131,8 @@ internal sealed class DownloadPlan(FoldersClient client, FolderDownloadOptions o
             return new FolderStep.LeftOut($"The folder '{relativePath}' ({folder.Id}) is listed a second time and is not entered again.", IsWarning: true);
         try
         {
-            var path = LocalPlace.Choose(Path.Combine(above.Place.Path, name), options.Conflict, siblings);
-            Add(new Found(folder.Id, relativePath, new LocalPlace(above.Place, path, () => permit(relativePath)), verdict));
+            var path = LocalPlace.Choose(Path.Combine(above.Place.Path, name), _options.Conflict, siblings);
+            _listers.TryAdd(new Found(folder.Id, relativePath, new LocalPlace(above.Place, path, () => _permit(relativePath)), verdict));
             return null;
         }
         catch (RescaleException e)
