@@ -135,6 +135,13 @@ Describe 'A listing of jobs' {
         try { { Get-RescaleJob -NewerThan $cutoff -Tag wing } | Should -Throw -ErrorId 'ApiKeyRejected,*' } finally { Clear-Fault $sandbox }
     }
 
+    It 'by a pattern that is none is one clear error' {
+        foreach ($script in { Get-RescaleJob -Name '[' }, { Get-RescaleJob -Tag 'a', '[b' -AllTags }, { Get-RescaleJobTag $new[0] '[' }, { Get-RescaleJobCustomField $new '[' },
+            { Get-RescaleFile -Name '[' }, { Get-RescaleConnection '[' }, { Get-RescaleSoftware '[' }, { Get-RescaleConfiguration '[' }) {
+            $script | Should -Throw -ErrorId 'PatternInvalid,*'
+        }
+    }
+
     It 'that is stopped while tags are asked for gives the prompt back' {
         Set-Fault $sandbox @{ target = 'api'; path = '/tags/$'; fault = 'stall' }
         try {

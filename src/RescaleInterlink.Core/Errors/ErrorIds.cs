@@ -84,6 +84,7 @@ public static class ErrorIds
     public const string DiskFull = nameof(DiskFull);
     public const string UnsafeFileName = nameof(UnsafeFileName);
     public const string ProviderNotSupported = nameof(ProviderNotSupported);
+    public const string PatternInvalid = nameof(PatternInvalid);
     public const string TransferOptionInvalid = nameof(TransferOptionInvalid);
     public const string TransferInUse = nameof(TransferInUse);
     public const string TransferNotFound = nameof(TransferNotFound);

@@ -105,6 +105,7 @@ public static class ErrorTable
         Row(ErrorIds.DiskFull, "Free some space, or choose another destination.", ErrorKind.DiskFull),
         Row(ErrorIds.UnsafeFileName, "Give it another name where it is.", InvalidInput),
         Row(ErrorIds.ProviderNotSupported, "Give a path on a FileSystem drive.", InvalidInput),
+        Row(ErrorIds.PatternInvalid, "Put a backtick in front of a bracket that is part of the name.", InvalidInput),
         Row(ErrorIds.TransferOptionInvalid, "Give a value within the limits that the message names.", InvalidInput),
         Row(ErrorIds.TransferInUse, "Wait until it has ended, or stop it.", State),
         Row(ErrorIds.TransferNotFound, "List them with Get-RescaleTransfer.", NotFound),

@@ -39,8 +39,8 @@ public sealed class GetRescaleConfigurationCommand : AsyncCmdlet
     {
         if (WildcardPattern.ContainsWildcardCharacters(name))
         {
-            var pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-            return configuration.Entries.Where(entry => pattern.IsMatch(entry.Key.Name));
+            NameFilter names = new([name]);
+            return configuration.Entries.Where(entry => names.Matches(entry.Key.Name));
         }
 
         try

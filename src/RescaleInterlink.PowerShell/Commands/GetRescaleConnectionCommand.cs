@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using RescaleInterlink.Errors;
 using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.PowerShell.Binding;
 using RescaleInterlink.PowerShell.Objects;
@@ -25,11 +26,24 @@ public sealed class GetRescaleConnectionCommand : PSCmdlet
     protected override void ProcessRecord()
     {
         RunspaceState state = RunspaceState.Current;
-        WildcardPattern[] names = [.. Name.Select(static name => WildcardPattern.Get(name, WildcardOptions.IgnoreCase))];
+        NameFilter names = Names();
         IEnumerable<ConnectionItem> found = ParameterSetName == DefaultSet
             ? state.Connections.Where(connection => ReferenceEquals(connection, state.Connection))
-            : state.Connections.Where(connection => names.Any(name => name.IsMatch(connection.Name)));
+            : state.Connections.Where(connection => names.Matches(connection.Name));
         foreach (ConnectionItem connection in found.OrderByDescending(connection => ReferenceEquals(connection, state.Connection)).ToArray())
             WriteObject(ShellObject.Wrap(connection));
+    }
+
+    private NameFilter Names()
+    {
+        try
+        {
+            return new NameFilter(Name);
+        }
+        catch (RescaleException e)
+        {
+            ThrowTerminatingError(ErrorRecords.From(e, null));
+            throw;
+        }
     }
 }

@@ -10,18 +10,25 @@ namespace RescaleInterlink.PowerShell.Commands;
 [OutputType(typeof(JobCustomFieldItem))]
 public sealed class GetRescaleJobCustomFieldCommand : JobDetailCmdlet
 {
+    private NameFilter _names = null!;
+
     [Parameter(Position = 1)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(CustomFieldCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];
 
+    protected override void Prepare()
+    {
+        base.Prepare();
+        _names = new NameFilter(Name);
+    }
+
     private protected override async Task ShowAsync(string jobId)
     {
-        NameFilter names = new(Name);
         foreach ((string name, string? value) in await Session.Client.Jobs.GetCustomFieldsAsync(jobId, StopToken))
         {
-            if (names.Matches(name))
+            if (_names.Matches(name))
                 await WriteAsync(new JobCustomFieldItem(jobId, name, value));
         }
     }

@@ -11,17 +11,24 @@ namespace RescaleInterlink.PowerShell.Commands;
 [OutputType(typeof(JobTagItem))]
 public sealed class GetRescaleJobTagCommand : JobDetailCmdlet
 {
+    private NameFilter _tags = null!;
+
     [Parameter(Position = 1)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[] Tag { get; set; } = ["*"];
 
+    protected override void Prepare()
+    {
+        base.Prepare();
+        _tags = new NameFilter(Tag);
+    }
+
     private protected override async Task ShowAsync(string jobId)
     {
-        NameFilter filter = new(Tag);
         foreach (Tag tag in await Session.Client.Jobs.GetTagsAsync(jobId, StopToken))
         {
-            if (filter.Matches(tag.Name))
+            if (_tags.Matches(tag.Name))
                 await WriteAsync(new JobTagItem(jobId, tag));
         }
     }
