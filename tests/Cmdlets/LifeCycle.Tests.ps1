@@ -66,6 +66,8 @@ Describe 'Submit-RescaleJob reads files' {
         $failed[0].TargetObject | Should -Be $bad
         Submit-RescaleJob (Join-Path $folder 'none*.json') -ErrorAction SilentlyContinue -ErrorVariable failed
         $failed[0].FullyQualifiedErrorId | Should -BeLike 'SourceNotFound,*'
+        Submit-RescaleJob -LiteralPath $folder -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed[0].FullyQualifiedErrorId | Should -BeLike 'SourceIsDirectory,*'
     }
 
     It 'and -WhatIf tells files, bytes and destination, and does nothing' {
@@ -109,6 +111,12 @@ Describe 'Submit-RescaleJob -Wait and -Destination' {
         $received = 1..2 | ForEach-Object { New-RescaleJobSpec 'twin [1]' @basic -Command "echo $_" } | Submit-RescaleJob -Destination $out -PollIntervalSeconds 1
         @($received).Count | Should -Be 2
         (Get-Content -LiteralPath $received.FullName | Sort-Object) | Should -Be '1', '2'
+    }
+
+    It 'makes no job for a destination that cannot be one' {
+        $before = @(Get-RescaleJob).Count
+        { Submit-RescaleJob @basic -JobName x -Command true -Destination (Join-Path (Set-WorkFile 'a file' x) 'out') } | Should -Throw -ErrorId 'DestinationExists,*'
+        @(Get-RescaleJob).Count | Should -Be $before
     }
 
     It 'starts jobs that exist, too' {
@@ -155,7 +163,15 @@ Describe 'Submit-RescaleJob -Wait and -Destination' {
 }
 
 Describe 'Many jobs' {
-    It 'fifty go from a local file to their results, and the file travels once' {
+    It 'fifty go through a chain as it is written, each with its own file' {
+        $paths = 1..50 | ForEach-Object { Set-WorkFile "case_$_.inp" "case $_" }
+        $received = Send-RescaleFile -LiteralPath $paths | New-RescaleJobSpec -JobName { $_.Name } @basic -Command 'cat case_*.inp' |
+            Submit-RescaleJob | Wait-RescaleJob -PollIntervalSeconds 1 | Receive-RescaleJob -Destination (Join-Path $folder 'chain')
+        @($received).Count | Should -Be 50
+        foreach ($n in 1..50) { Get-Content -LiteralPath (Join-Path $folder 'chain' "case_$n.inp" 'process_output.log') | Should -Be "case $n" }
+    }
+
+    It 'fifty share a local file, which travels once' {
         $path = Set-WorkFile 'shared.txt' 'for all'
         $before = Get-ApiCount 'POST /api/v3/files/'
         $received = 1..50 | ForEach-Object { New-RescaleJobSpec "many_$_" @basic -Command "cat shared.txt; echo $_" } |

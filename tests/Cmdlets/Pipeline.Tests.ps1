@@ -139,6 +139,14 @@ Describe 'Invoke-RescalePipeline' {
         "$shown" | Should -Match 'Run_1 \(1 files, 2 B\)'
     }
 
+    It 'says what a specification has and a table has no column for' {
+        $study = New-Study specs (1..2)
+        $null = Import-RescaleJobSpec $study.Csv | New-RescaleJobSpec -AutomationId auPost |
+            Invoke-RescalePipeline -StatePath (Join-Path $study.Folder 'specs.state.csv') -WarningVariable warnings -WarningAction SilentlyContinue -WhatIf
+        @($warnings).Count | Should -Be 2
+        "$($warnings[0])" | Should -Match "'job_1': AutomationId"
+    }
+
     It 'without a destination submits and does not wait' {
         $study = New-Study submit (1..1) { param($row, $n) $row.Command = 'while [ ! -e never ]; do sleep 0.1; done' }
         $result = Invoke-RescalePipeline -JobsCsv $study.Csv

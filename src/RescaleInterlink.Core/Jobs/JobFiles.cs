@@ -7,9 +7,11 @@ namespace RescaleInterlink.Jobs;
 /// <summary>Files that describe jobs, as text: UTF-8, read with or without byte order mark and written without.</summary>
 public static class JobFiles
 {
-    /// <exception cref="RescaleException">SourceNotFound, SourceUnreadable.</exception>
+    /// <exception cref="RescaleException">SourceNotFound, SourceIsDirectory, SourceUnreadable.</exception>
     public static async Task<string> ReadAsync(string path, CancellationToken cancellationToken)
     {
+        if (Directory.Exists(path))
+            throw new RescaleException(ErrorIds.SourceIsDirectory, ErrorKind.InvalidInput, $"'{path}' is a folder, not a file.", "Name the files in it.");
         try
         {
             return await File.ReadAllTextAsync(path, cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using RescaleInterlink.Errors;
 using RescaleInterlink.Library;
 
 namespace RescaleInterlink.Jobs;
@@ -10,6 +11,17 @@ namespace RescaleInterlink.Jobs;
 public sealed class JobFolders(string root)
 {
     private readonly ClaimedPaths _claimed = new();
+
+    /// <summary>Finds early, before a job is made for it, that nothing can be put there.</summary>
+    /// <exception cref="RescaleException">DestinationExists: there is a file of this name, or of that of a folder above.</exception>
+    public void Require()
+    {
+        for (var place = root; place is not null && !Directory.Exists(place); place = Path.GetDirectoryName(place))
+        {
+            if (File.Exists(place))
+                throw new RescaleException(ErrorIds.DestinationExists, ErrorKind.AlreadyExists, $"'{place}' is a file, and a folder is to be there.", "Give another destination.");
+        }
+    }
 
     /// <param name="jobName">Empty takes the id for the name.</param>
     /// <returns>Full path; a job is asked for once.</returns>

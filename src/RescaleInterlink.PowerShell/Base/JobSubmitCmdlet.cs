@@ -25,7 +25,6 @@ public abstract class JobSubmitCmdlet : TransferCmdlet
     private SemaphoreSlim _collections = null!;
     private JobCollection _collection = null!;
     private JobFolders? _folders;
-    private int _organizationMissed;
 
     [Parameter]
     public SwitchParameter Wait { get; set; }
@@ -60,6 +59,7 @@ public abstract class JobSubmitCmdlet : TransferCmdlet
         if (Destination is null && MyInvocation.BoundParameters.ContainsKey(nameof(Conflict)))
             throw new RescaleException(ErrorIds.TransferOptionInvalid, ErrorKind.InvalidInput, "-Conflict says what becomes of files at a destination, and none was given.", "Give -Destination, too.");
         _folders = Destination is null ? null : new JobFolders(Destination = PathResolver.Literal(this, Destination));
+        _folders?.Require();
         _places = new SemaphoreSlim(ThrottleLimit);
         _collections = new SemaphoreSlim(ThrottleLimit);
         Submission = Session.CreateJobSubmission(Engine, path => new UploadOptions { OnNotice = PostWarning, OnContinued = ContinuedNotice(path) });
@@ -131,15 +131,9 @@ public abstract class JobSubmitCmdlet : TransferCmdlet
 
     private async Task TellAsync(SubmittedJob job)
     {
-        // The job is none the worse for a tag that could not be set. That the organization is not known is said once.
+        // The job is none the worse for a tag that could not be set.
         foreach (RescaleException missed in job.Warnings)
-        {
-            if (missed.ErrorId == ErrorIds.OrganizationUnknown && Interlocked.Exchange(ref _organizationMissed, 1) != 0)
-                PostVerbose(missed.Message);
-            else
-                PostWarning(missed.Message);
-        }
-
+            PostWarning(missed.Message);
         State.Jobs.Add(job.Job.Id, job.Job.Name);
         if (Follows && job.IsStarted)
             PostVerbose($"The job {job.Job.Name} ({job.Job.Id}) is submitted.");

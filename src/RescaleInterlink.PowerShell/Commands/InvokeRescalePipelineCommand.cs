@@ -20,6 +20,7 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
     private const int MostWorkers = 64;
 
     private readonly List<PSObject> _rows = [];
+    private readonly LabelWarnings _warnings = new();
     private PipelineRunner? _runner;
 
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = TableSet)]
@@ -84,6 +85,8 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
             PathResolver.CurrentFolder(this), Full(ParameterSetName == TableSet ? JobsCsv : null), Full(Destination), Full(StatePath)));
         PipelineRunner runner = Session.CreatePipeline();
         IReadOnlyList<JobRow> rows = table is null ? JobRows.Of(_rows, current) : JobTable.ReadFile(table);
+        foreach (string loss in JobTable.FindLosses(_rows.Select(row => row.BaseObject).OfType<JobSpecItem>().Select(item => item.Spec)))
+            PostWarning($"A pipeline is a table, which has no column for {loss}; it is left out. Submit-RescaleJob takes it.");
         rows = await ConfirmedAsync(rows, destination);
         if (rows.Count == 0)
             return;
@@ -108,7 +111,7 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
             await WriteAsync(item);
             if (result.JobId is { } id)
                 State.Jobs.Add(id, result.JobName);
-            foreach (RescaleException warning in result.Warnings)
+            foreach (RescaleException warning in _warnings.News(result.Warnings))
                 PostWarning(warning.Message);
             if (result.Error is not null)
                 await WriteErrorAsync(result.Error, item);

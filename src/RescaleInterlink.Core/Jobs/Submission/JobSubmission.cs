@@ -15,6 +15,7 @@ public sealed class JobSubmission
     private readonly RescaleClient _client;
     private readonly JobService _jobs;
     private readonly SharedUploads _uploads;
+    private readonly LabelWarnings _warnings = new();
 
     internal JobSubmission(RescaleClient client, FileLibrary library, JobService jobs, TransferEngine engine, Func<string, UploadOptions> optionsOf)
         => (_client, _jobs, _uploads) = (client, jobs, new SharedUploads(library, engine, optionsOf));
@@ -32,7 +33,7 @@ public sealed class JobSubmission
         var warnings = await _jobs.LabelAsync(job.Id, spec, cancellationToken).ConfigureAwait(false);
         if (start)
             await StartAsync(job, spec.JobName, cancellationToken).ConfigureAwait(false);
-        return new SubmittedJob(job, start, warnings);
+        return new SubmittedJob(job, start, _warnings.News(warnings));
     }
 
     /// <summary>Starts a job that is there.</summary>

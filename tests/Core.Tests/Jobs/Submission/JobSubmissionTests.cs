@@ -100,6 +100,29 @@ public sealed class JobSubmissionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task That_no_organization_is_known_is_said_once_and_the_jobs_are_made()
+    {
+        using var jobs = new JobService(_session.Client, _session.Library, TimeProvider.System, organization: null);
+        var submission = new JobSubmission(_session.Client, _session.Library, jobs, _engine, _ => new UploadOptions());
+        var made = new List<SubmittedJob>();
+        foreach (var name in new[] { "first", "second" })
+            made.Add(await submission.SubmitAsync(await PreparedJob.CreateAsync(Spec(name) with { ProjectId = "p1" }, Token), start: false, Token));
+        var warning = Assert.Single(made.SelectMany(job => job.Warnings));
+        Assert.Equal(ErrorIds.OrganizationUnknown, warning.ErrorId);
+        Assert.Contains("'first'", warning.Message, StringComparison.Ordinal);
+        Assert.Equal(2, (await Study.ListJobsAsync(_session)).Count);
+    }
+
+    [Fact]
+    public async Task A_lost_answer_to_the_creation_makes_one_job()
+    {
+        await _sandbox.SetFaultsAsync("""{"target":"api","method":"POST","path":"/api/v3/jobs/$","fault":"loseReply","times":1}""", """{"target":"api","method":"POST","path":"/submit/","fault":"loseReply","times":1}""");
+        var jobs = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => SubmitAsync(Spec("equal"), start: true)));
+        Assert.Equal((await Study.ListJobsAsync(_session)).Order(), jobs.Select(job => job.Job.Id).Order());
+        await WaitAsync(jobs[0].Job.Id);
+    }
+
+    [Fact]
     public async Task Outputs_are_collected_as_they_are_done_and_a_second_time_they_are_there()
     {
         var job = await SubmitAsync(Spec("writes") with { Command = "mkdir d; echo a > d/a.txt; echo b > b.txt" }, start: true);
