@@ -31,7 +31,9 @@ public sealed class ReceiveRescaleFolderCommand : FolderCmdlet
     [ValidateNotNull]
     public FolderItem[] InputObject { get; set; } = [];
 
-    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    // By property with an id only: a row's destination would bind in the default set, and the row then as the text of an id.
+    [Parameter(Position = 1, ParameterSetName = ObjectSet)]
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true, ParameterSetName = FolderSet)]
     [ValidateNotNullOrEmpty]
     public string? Destination { get; set; }
 
