@@ -52,6 +52,18 @@ Describe 'A job that may have been created' {
         @(Get-RescaleJob | Where-Object Name -Like 'asked *').Count | Should -Be 2
     }
 
+    It 'is looked for no longer than until a stop: <What>' -ForEach @(
+        @{ What = 'a job'; Path = '^/api/v3/jobs/$'; Script = { Submit-RescaleJob @basic -JobName stopped -Command true -Connection $connection } }
+        @{ What = 'a file'; Path = '^/api/v3/files/$'; Script = { Send-RescaleFile -LiteralPath $source -Connection $connection } }
+    ) {
+        $source = New-RandomFile (Join-Path $folder 'stopped.bin') 1000
+        Set-Fault $sandbox @{ target = 'api'; method = 'POST'; path = $Path; fault = 'loseReply' }, @{ target = 'api'; method = 'GET'; path = $Path; fault = 'stall' }
+        $stop = Invoke-Stopped -Script $Script -Variables @{ basic = $basic; source = $source; connection = $connection } -Ready { (Get-Fired)[1] -gt 0 }
+        $stop.State | Should -Be 'Stopped'
+        $stop.Elapsed.TotalSeconds | Should -BeLessThan 2
+        $stop.Errors | Should -BeNullOrEmpty
+    }
+
     It 'is found by the next run of a pipeline whose process was killed' {
         $directory = (New-Item -ItemType Directory (Join-Path $folder 'killed [1]')).FullName
         Set-Content -LiteralPath (Join-Path $directory 'n.txt') -Value 7
