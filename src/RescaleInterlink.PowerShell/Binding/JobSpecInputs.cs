@@ -22,6 +22,8 @@ internal static class JobSpecInputs
             Sort(FlagTransformationAttribute.Unwrap(item));
         if (piped is StoredFileItem or FileInfo)
             Sort(piped);
+        else if (piped is JobInputItem input)
+            paths.AddRange(input.InputFile);
         else if (piped is DirectoryInfo folder)
             spec = spec with { Directory = folder.FullName };
         return spec with { InputFileIds = [.. ids.Distinct(StringComparer.Ordinal)], InputFiles = [.. paths.Distinct(StringComparer.Ordinal)] };
