@@ -183,3 +183,47 @@ Describe 'Files of specifications' {
         "$failed" | Should -Match '#RESCALE_NAME'
     }
 }
+
+Describe 'A script that comes from elsewhere' {
+    BeforeAll {
+        $lines = @(
+            "#!/bin/bash", "#RESCALE_NAME`tTräger 埃及 🐪`t ", "#RESCALE_ANALYSIS`tuser_included", "#RESCALE_CORES emerald", "#RESCALE_CORES_PER_SLOT`t2", "#RESCALE_WALLTIME 1"
+            "#RESCALE_ENV_PLACE`tZürich`tNord", '', '# a comment', "`techo `"`$PLACE, 'größe' 埃及 🐪`"", ": $('long ' * 20000)", "printf '%s\n' done", ''
+        )
+        $expected = "Zürich`tNord, 'größe' 埃及 🐪", 'done'
+    }
+
+    It 'runs: <Name>' -ForEach @(
+        @{ Name = 'CRLF and a byte order mark'; End = "`r`n"; Encoding = 'utf8BOM' }
+        @{ Name = 'LF'; End = "`n"; Encoding = 'utf8NoBOM' }
+        @{ Name = 'CR'; End = "`r"; Encoding = 'utf8NoBOM' }
+        @{ Name = 'UTF-16'; End = "`r`n"; Encoding = 'unicode' }
+    ) {
+        $path = Join-Path $folder "$Name [1].sh"
+        Set-Content -LiteralPath $path -NoNewline -Value ($lines -join $End) -Encoding $Encoding
+        $read = Import-RescaleJobScript -LiteralPath $path -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+        ($read.JobName, $read.CoresPerSlot, $read.WalltimeHours) | Should -Be 'Träger 埃及 🐪', 2, 1
+        $read.Command.Split("`n").Count | Should -Be 3
+        $read.Command.Length | Should -BeGreaterThan 64KB
+        # What is written of it is read back, and runs as the script itself does.
+        $written = $read | New-RescaleJobSpec -JobName "again $Name" | Export-RescaleJobScript $folder -PassThru
+        $endings = Submit-RescaleJob -LiteralPath $path, $written.FullName | Wait-RescaleJob -PollIntervalSeconds 1
+        @($endings).Count | Should -Be 2
+        foreach ($ending in $endings) {
+            $log = $ending | Receive-RescaleJob -Destination (Join-Path $folder "out $Name" $ending.JobId) -Include process_output.log
+            Get-Content -LiteralPath $log.FullName | Should -Be $expected
+        }
+    }
+
+    It 'is refused when it is no text, with the line' {
+        $path = Join-Path $folder 'latin.sh'
+        Set-Content -LiteralPath $path -Encoding latin1 -Value '#!/bin/sh', '#RESCALE_NAME ok', 'cat Prüfung.inp'
+        Import-RescaleJobScript $path -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
+        Get-ErrorId $failed[0] | Should -Be 'SourceUnreadable'
+        "$($failed[0])" | Should -Match 'in line 3 the byte 0xFC is no part of UTF-8'
+        $failed[0].ErrorDetails.RecommendedAction | Should -Match 'UTF-8'
+        Submit-RescaleJob $path -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
+        Get-ErrorId $failed[0] | Should -Be 'SourceUnreadable'
+    }
+}

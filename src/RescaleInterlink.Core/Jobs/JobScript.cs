@@ -22,12 +22,13 @@ public static partial class JobScript
     public static JobScriptContent Read(string text, string sourceName)
     {
         var reading = new Reading();
-        var lines = text.TrimStart('\uFEFF').Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n').Split('\n');
+        var lines = text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n').Split('\n');
         var body = new List<string>();
         string? verbatim = null;
         for (var i = 0; i < lines.Length && verbatim is null; i++)
         {
-            var line = lines[i];
+            // In the middle, too: scripts are joined to one with cat.
+            var line = lines[i].TrimStart('\uFEFF');
             if (line.TrimEnd() == VerbatimMark)
                 verbatim = string.Join('\n', lines.Skip(i + 1)).Trim();
             else if (DirectiveLine().Match(line) is { Success: true } directive)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using CsvHelper;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
@@ -11,25 +10,12 @@ namespace RescaleInterlink.Pipelines;
 /// own folder: a table works from wherever it is used.</remarks>
 public static class JobTable
 {
-    /// <summary>Reads a file in UTF-8, with or without byte order mark; relative directories are relative to its folder.</summary>
+    /// <summary>Reads a file as <see cref="JobFiles"/> reads text; relative directories are relative to its folder.</summary>
     /// <exception cref="RescaleException">SourceNotFound, SourceUnreadable, JobTableInvalid.</exception>
     public static IReadOnlyList<JobRow> ReadFile(string path)
     {
-        var fullPath = Path.GetFullPath(path);
-        try
-        {
-            using var reader = new StreamReader(fullPath, new UTF8Encoding(false, throwOnInvalidBytes: false));
-            return Read(reader, path, Path.GetDirectoryName(fullPath));
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new RescaleException(ErrorIds.SourceNotFound, ErrorKind.NotFound, $"The jobs table '{path}' does not exist.", "Check the path.", exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new RescaleException(ErrorIds.SourceUnreadable, ErrorKind.LocalFile,
-                $"The jobs table '{path}' cannot be read: {exception.Message}", "Check the permissions of the file.", exception);
-        }
+        using var reader = new StringReader(JobFiles.Read(path));
+        return Read(reader, path, Path.GetDirectoryName(Path.GetFullPath(path)));
     }
 
     /// <param name="sourceName">The table's name for messages.</param>

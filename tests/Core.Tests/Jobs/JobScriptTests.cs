@@ -85,6 +85,13 @@ public sealed class JobScriptTests
     }
 
     [Fact]
+    public void A_byte_order_mark_in_the_middle_hides_no_directive()
+    {
+        var spec = JobScript.Read("\uFEFF#!/bin/sh\n" + Whole + "\n\uFEFF#RESCALE_SLOTS 3\n", "x").Spec;
+        Assert.Equal((3, "./run.sh -n  7"), (spec.Slots, spec.Command));
+    }
+
+    [Fact]
     public void A_line_may_be_longer_than_64_KiB()
     {
         var command = string.Join(" ", Enumerable.Repeat("word", 40_000));

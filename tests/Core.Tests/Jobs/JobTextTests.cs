@@ -1,4 +1,3 @@
-using System.Text.Json;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
 
@@ -6,13 +5,10 @@ namespace RescaleInterlink.Core.Tests.Jobs;
 
 public sealed class JobTextTests
 {
-    private static readonly JsonElement Vectors =
-        JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "test-vectors.json"))).RootElement;
-
     [Fact]
     public void Commands_are_sanitised_as_in_all_vectors()
     {
-        foreach (var vector in Vectors.GetProperty("commandSanitising").EnumerateArray())
+        foreach (var vector in Vectors.Section("commandSanitising").EnumerateArray())
             Assert.Equal(vector.GetProperty("result").GetString(), JobText.SanitizeCommand(vector.GetProperty("input").GetString()));
     }
 
@@ -23,7 +19,7 @@ public sealed class JobTextTests
     [Fact]
     public void Submit_modes_are_read_as_in_all_vectors()
     {
-        foreach (var vector in Vectors.GetProperty("smallRules").GetProperty("submitModes").EnumerateArray())
+        foreach (var vector in Vectors.Section("smallRules").GetProperty("submitModes").EnumerateArray())
         {
             var known = SubmitModes.TryParse(vector.GetProperty("value").GetString(), out var mode);
             var word = !known ? "invalid" : mode == SubmitMode.CreateOnly ? "create_only" : "submit";
@@ -34,7 +30,7 @@ public sealed class JobTextTests
     [Fact]
     public void Walltime_is_rounded_as_in_all_vectors()
     {
-        foreach (var vector in Vectors.GetProperty("smallRules").GetProperty("walltimeHoursToApi").EnumerateArray())
+        foreach (var vector in Vectors.Section("smallRules").GetProperty("walltimeHoursToApi").EnumerateArray())
             Assert.Equal(vector.GetProperty("api").GetInt32(), JobRequestBuilder.RoundWalltime(vector.GetProperty("hours").GetDouble()));
     }
 
