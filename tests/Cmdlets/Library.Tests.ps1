@@ -211,6 +211,8 @@ Describe 'Get-RescaleFile' {
         @{ Options = @{ Name = '*.CSV' }; Expected = 'Heat_1.csv', 'heat_2.CSV' }
         @{ Options = @{ NewerThan = '2020-01-01'; Name = 'mesh*' }; Expected = 'mesh.inp', 'mesh_tmp.inp' }
         @{ Options = @{ OlderThan = '2020-01-01' }; Expected = @() }
+        @{ Options = @{ NewerThan = [timespan]::FromDays(1); Name = 'mesh*' }; Expected = 'mesh.inp', 'mesh_tmp.inp' }
+        @{ Options = @{ OlderThan = '1.00:00:00' }; Expected = @() }
     ) {
         @((Get-RescaleFile -FolderId $shelf.Path @Options).Name | Sort-Object) | Should -Be @($Expected | Sort-Object)
         @((Get-RescaleFile @Options).Name | Where-Object { $_ -in 'Heat_1.csv', 'heat_2.CSV', 'mesh.inp', 'mesh_tmp.inp' } | Sort-Object -Unique) | Should -Be @($Expected | Sort-Object)

@@ -47,9 +47,11 @@ public sealed class GetRescaleFileCommand : RescaleCmdlet
     public string[]? Search { get; set; }
 
     [Parameter(ParameterSetName = ListSet)]
+    [PointInTimeTransformation]
     public DateTimeOffset? NewerThan { get; set; }
 
     [Parameter(ParameterSetName = ListSet)]
+    [PointInTimeTransformation]
     public DateTimeOffset? OlderThan { get; set; }
 
     [Parameter(ParameterSetName = ListSet)]
