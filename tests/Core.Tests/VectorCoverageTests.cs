@@ -9,7 +9,6 @@ public sealed class VectorCoverageTests
     private static readonly Dictionary<string, string> WithoutTest = new()
     {
         ["threadAllocation"] = "the Go tool's fixed numbers of connections; ours adapt",
-        ["commandPatterns"] = "the renumbering of commands, which the module does not have yet",
         ["autoDownloadEligibility"] = "the daemon, which the module does not have yet",
     };
 
