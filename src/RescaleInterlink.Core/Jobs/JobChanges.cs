@@ -36,7 +36,9 @@ public sealed class JobChanges
             var now = await FindStatusAsync(jobId, cancellationToken).ConfigureAwait(false);
             if (JobStates.IsTerminal(now) || Stopping.Equals(now.Trim(), StringComparison.OrdinalIgnoreCase))
                 return new JobStop(now, HadEnded: JobStates.IsTerminal(now) && refusal.Kind != ErrorKind.ServerFault);
-            throw;
+            if (!JobStates.MayBeUnsubmitted(now))
+                throw;
+            throw new RescaleException(refusal.ErrorId, refusal.Kind, refusal.Message, "It seems that the job was never started; then it can be removed with Remove-RescaleJob.", refusal);
         }
     }
 

@@ -12,16 +12,13 @@ namespace RescaleInterlink.Jobs;
 /// <summary>Jobs on the platform: create and submit, follow, collect. Thread-safe.</summary>
 public sealed class JobService : IDisposable
 {
-    /// <summary>How often, and how far apart, a platform that did not answer a submission is asked whether it took it.</summary>
-    private const int SubmissionChecks = 5;
-    private static readonly TimeSpan SubmissionCheckWait = TimeSpan.FromSeconds(2);
-
     private readonly RescaleClient _client;
     private readonly FileLibrary _library;
     private readonly TimeProvider _time;
     private readonly JobCatalogue _catalogue;
     private readonly JobCreation _creation;
     private readonly JobProjects _projects;
+    private readonly JobStart _start;
 
     /// <param name="organization">The code of the user's organization; null when the profile does not tell.</param>
     internal JobService(RescaleClient client, FileLibrary library, TimeProvider time, string? organization)
@@ -33,6 +30,7 @@ public sealed class JobService : IDisposable
         Listing = new JobListing(client.Jobs);
         _creation = new JobCreation(client);
         _projects = new JobProjects(client.Jobs, organization, time);
+        _start = new JobStart(client.Jobs, time);
         Changes = new JobChanges(client.Jobs, _projects);
     }
 
@@ -115,32 +113,10 @@ public sealed class JobService : IDisposable
 
     /// <summary>Starts the job. When the answer is lost, the platform is asked whether the job was taken before it is sent again.</summary>
     /// <exception cref="RescaleException">JobNotFound; JobSubmissionUncertain when the platform could not be asked either.</exception>
-    public Task SubmitAsync(string jobId, CancellationToken cancellationToken) => SubmitAsync(jobId, askFirst: false, cancellationToken);
+    public Task SubmitAsync(string jobId, CancellationToken cancellationToken) => _start.SubmitAsync(jobId, askFirst: false, cancellationToken);
 
     /// <param name="askFirst">The job may have been submitted already; that is no error.</param>
-    internal async Task SubmitAsync(string jobId, bool askFirst, CancellationToken cancellationToken)
-    {
-        if (askFirst && await IsSubmittedAsync(jobId, null, cancellationToken).ConfigureAwait(false))
-            return;
-        RescaleException? doubt = null;
-        for (var check = 0; ; check++)
-        {
-            try
-            {
-                await _client.Jobs.SubmitAsync(jobId, cancellationToken).ConfigureAwait(false);
-                return;
-            }
-            catch (RescaleException exception) when (check < SubmissionChecks && (IsInDoubt(exception) || (doubt is not null && IsRefusal(exception))))
-            {
-                // A refusal after a doubtful attempt may well mean that the job was submitted by that attempt.
-                doubt ??= exception;
-            }
-
-            await Task.Delay(SubmissionCheckWait, _time, cancellationToken).ConfigureAwait(false);
-            if (await IsSubmittedAsync(jobId, doubt, cancellationToken).ConfigureAwait(false))
-                return;
-        }
-    }
+    internal Task SubmitAsync(string jobId, bool askFirst, CancellationToken cancellationToken) => _start.SubmitAsync(jobId, askFirst, cancellationToken);
 
     /// <summary>Yields each job as it ends. Jobs that cannot be followed yield an ending with <see cref="JobEnding.Error"/>:
     /// JobNotFound when deleted meanwhile, JobWaitTimeout, or the platform's failure. A network that is away is waited for.</summary>
@@ -223,24 +199,4 @@ public sealed class JobService : IDisposable
         => new JobWatcher(_client.Jobs, _time, pollInterval, timeout: null, progress: null).RunAsync(jobIds, endings, cancellationToken);
 
     public void Dispose() => _catalogue.Dispose();
-
-    private static bool IsInDoubt(RescaleException exception)
-        => exception.ErrorId == ErrorIds.JobSubmissionUncertain || exception.Kind == ErrorKind.ServerFault;
-
-    private static bool IsRefusal(RescaleException exception) => exception.Kind is ErrorKind.InvalidInput or ErrorKind.AlreadyExists;
-
-    private async Task<bool> IsSubmittedAsync(string jobId, RescaleException? doubt, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var statuses = await _client.Jobs.GetStatusesAsync(jobId, cancellationToken).ConfigureAwait(false);
-            return statuses.Any(entry => !JobStates.MayBeUnsubmitted(entry.Status));
-        }
-        catch (RescaleException exception) when (doubt is not null && exception.Kind != ErrorKind.NotFound)
-        {
-            throw new RescaleException(ErrorIds.JobSubmissionUncertain, ErrorKind.State,
-                $"{doubt.Message} Whether the job '{jobId}' was submitted could not be found out: {exception.Message}",
-                "Look at the job on the platform before submitting it again.", doubt);
-        }
-    }
 }

@@ -50,6 +50,7 @@ public sealed class JobChangesTests
         await using var platform = new Platform(["Pending"], "400");
         var error = await Assert.ThrowsAsync<RescaleException>(() => platform.Changes().StopAsync("j", Token));
         Assert.Equal(ErrorIds.RequestRejected, error.ErrorId);
+        Assert.Contains("Remove-RescaleJob", error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -18,7 +18,7 @@ public sealed class JobSubmission
     private readonly LabelWarnings _warnings = new();
 
     internal JobSubmission(RescaleClient client, FileLibrary library, JobService jobs, TransferEngine engine, Func<string, UploadOptions> optionsOf)
-        => (_client, _jobs, _uploads) = (client, jobs, new SharedUploads(library, engine, optionsOf));
+        => (_client, _jobs, _uploads) = (client, jobs, new SharedUploads(jobs, library, engine, optionsOf));
 
     /// <param name="start">Else the job is created and waits to be started.</param>
     /// <exception cref="RescaleException">SourceChanged, JobSubmissionUncertain, and what engine and platform report. When the job was created,

@@ -7,7 +7,7 @@ namespace RescaleInterlink.Jobs.Submission;
 
 /// <summary>Uploads the local inputs of one command's jobs: what several of them have in common is uploaded once, and all wait for it. Thread-safe.</summary>
 /// <param name="optionsOf">How the input of this path is uploaded. Called from any thread.</param>
-internal sealed class SharedUploads(FileLibrary library, TransferEngine engine, Func<string, UploadOptions> optionsOf)
+internal sealed class SharedUploads(JobService jobs, FileLibrary library, TransferEngine engine, Func<string, UploadOptions> optionsOf)
 {
     private readonly Dictionary<string, (SourceIdentity Identity, Task<string> Sending)> _known = new(StringComparer.Ordinal);
 
@@ -35,7 +35,7 @@ internal sealed class SharedUploads(FileLibrary library, TransferEngine engine, 
         cancellationToken.ThrowIfCancellationRequested();
         var options = optionsOf(input.Path);
         if (input.Archive is { } archive)
-            return (await library.UploadAsync(engine, archive.Source, archive.Name, folderId: null, options, cancellationToken).ConfigureAwait(false)).Id;
+            return (await jobs.UploadFolderAsync(engine, archive, options, cancellationToken).ConfigureAwait(false)).Id;
 
         using var source = new LocalFileSource(input.Path);
         if (await source.GetIdentityAsync(cancellationToken).ConfigureAwait(false) != input.Identity)
