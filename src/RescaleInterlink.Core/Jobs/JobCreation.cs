@@ -8,8 +8,11 @@ namespace RescaleInterlink.Jobs;
 /// its mark before the creation is sent again. Thread-safe.</summary>
 internal sealed class JobCreation(RescaleClient client)
 {
-    /// <summary>Fewest of the newest jobs that are looked at, whatever the clocks say.</summary>
-    private const int NewestJobs = 100;
+    /// <summary>Entries per page, of which the first mostly does.</summary>
+    private const int PageSize = 100;
+
+    /// <summary>So many jobs that seem older than the one that is looked for are looked at, too: a clock may be wrong.</summary>
+    private const int OlderJobs = 25;
 
     /// <summary>By how much the clocks of this machine and of the platform may differ.</summary>
     private static readonly TimeSpan ClockDifference = TimeSpan.FromHours(1);
@@ -75,13 +78,13 @@ internal sealed class JobCreation(RescaleClient client)
     /// <summary>Newest first, as far back as the job can be.</summary>
     private async Task<PlatformJob?> LookAsync(string name, JobMark mark, CancellationToken cancellationToken)
     {
-        var seen = 0;
-        await foreach (var job in client.Jobs.ListAsync(NewestJobs, cancellationToken).ConfigureAwait(false))
+        var older = 0;
+        await foreach (var job in client.Jobs.ListAsync(PageSize, cancellationToken).ConfigureAwait(false))
         {
             var isNamed = job.Name is null || job.Name.Trim().Equals(name.Trim(), StringComparison.OrdinalIgnoreCase);
             if (isNamed && !(job.DateInserted < mark.Since - WrongTimeZone) && await ReadMarkAsync(job, mark, cancellationToken).ConfigureAwait(false) == mark.Value)
                 return job;
-            if (++seen >= NewestJobs && job.DateInserted < mark.Since - ClockDifference)
+            if (job.DateInserted < mark.Since - ClockDifference && ++older >= OlderJobs)
                 break;
         }
 

@@ -7,8 +7,8 @@ namespace RescaleInterlink.Library;
 /// <summary>Makes the record of one uploaded object, and never a second one.</summary>
 internal sealed class FileRegistrar(RescaleClient client, StorageDescription storage, string name, string folderId)
 {
-    /// <summary>Fewest of the newest files that are looked at: a page of the listing (interop API 4).</summary>
-    private const int NewestFiles = 100;
+    /// <summary>So many files that seem older than the object are looked at, too: a clock may be wrong.</summary>
+    private const int OlderFiles = 25;
 
     /// <summary>By how much the clocks of this machine and of the platform may differ.</summary>
     private static readonly TimeSpan ClockDifference = TimeSpan.FromHours(1);
@@ -40,7 +40,7 @@ internal sealed class FileRegistrar(RescaleClient client, StorageDescription sto
     /// <exception cref="RescaleException">PlatformProtocol when a file of this name does not say where it lies; what the listing reports.</exception>
     private async Task<PlatformFile?> FindAsync(string path, DateTimeOffset? since, CancellationToken cancellationToken)
     {
-        var seen = 0;
+        var older = 0;
         await foreach (var listed in client.Files.ListAsync(cancellationToken).ConfigureAwait(false))
         {
             var file = listed;
@@ -63,7 +63,7 @@ internal sealed class FileRegistrar(RescaleClient client, StorageDescription sto
                 return file;
             if (PathOf(file) is null && file.Name == name && !isOlder)
                 throw new RescaleException(ErrorIds.PlatformProtocol, ErrorKind.Protocol, $"The platform does not say where its file '{file.Name}' ({file.Id}) lies.", UncertainOutcome.Registration.Action);
-            if (++seen >= NewestFiles && isOlder)
+            if (isOlder && ++older >= OlderFiles)
                 break;
         }
 
@@ -85,16 +85,17 @@ internal sealed class FileRegistrar(RescaleClient client, StorageDescription sto
     /// <returns>The record, if there is one; and whether it would have been known by its path.</returns>
     private static async Task<(PlatformFile? File, bool IsSure)> SearchAsync(IAsyncEnumerable<PlatformFile> newestFirst, string path, DateTimeOffset? since)
     {
-        var seen = 0;
+        var older = 0;
         var isSure = true;
         await foreach (var file in newestFirst.ConfigureAwait(false))
         {
             var other = PathOf(file);
             if (other == path)
                 return (file, true);
-            if (++seen >= NewestFiles && file.DateUploaded < since - ClockDifference)
+            var isOlder = file.DateUploaded < since - ClockDifference;
+            if (isOlder && ++older >= OlderFiles)
                 break;
-            isSure &= other is not null || file.DateUploaded < since - ClockDifference;
+            isSure &= other is not null || isOlder;
         }
 
         return (null, isSure);

@@ -17,6 +17,13 @@ internal static class PipelineErrors
             $"Read process_output.log in '{state.Destination}'.", downloadFailures.Count > 0 ? downloadFailures[0] : null);
     }
 
+    /// <summary>The journal has the mark of the job, so whoever runs the pipeline has nothing to look for.</summary>
+    public static RescaleException MayExist(RescaleException exception) => exception.ErrorId != ErrorIds.JobSubmissionUncertain ? exception
+        : new RescaleException(exception.ErrorId, exception.Kind, exception.Message, "Run the pipeline again with the same state: it looks for the job by its mark, and goes on with it.", exception)
+        {
+            StatusCode = exception.StatusCode,
+        };
+
     public static RescaleException OutputsMissing(PipelineJob job, IReadOnlyList<RescaleException> failures)
     {
         var first = failures[0];

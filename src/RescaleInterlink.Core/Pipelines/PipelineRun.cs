@@ -248,10 +248,11 @@ internal sealed class PipelineRun : IAsyncDisposable
             Note(job, job.State with { JobId = created.Id }, durable: true);
             return created.Id;
         }
-        catch (RescaleException exception) when (!JobCreation.IsOpen(exception) && exception.ErrorId != ErrorIds.PipelineStateInvalid)
+        catch (RescaleException exception) when (exception.ErrorId != ErrorIds.PipelineStateInvalid)
         {
-            Note(job, job.State with { Creating = false, Mark = null });
-            throw;
+            if (!JobCreation.IsOpen(exception))
+                Note(job, job.State with { Creating = false, Mark = null });
+            throw PipelineErrors.MayExist(exception);
         }
     }
 

@@ -150,16 +150,21 @@ public sealed class JobLookTests
         Assert.Equal(looks * pages, server.Requests.Count(request => request.Method == "GET" && IsList(request.Target)));
     }
 
+    /// <summary>Also when it is asked long after, with many jobs since.</summary>
     [Theory]
-    [InlineData(-14)]
-    [InlineData(14)]
-    public async Task A_clock_of_another_time_zone_hides_no_job(int hours)
+    [InlineData(-14, 0)]
+    [InlineData(14, 0)]
+    [InlineData(-14, 150)]
+    [InlineData(14, 150)]
+    public async Task A_clock_of_another_time_zone_hides_no_job(int hours, int since)
     {
-        await using var server = Serve((target, reply) => reply.JsonAsync(200, !IsList(target) ? Job("j1", _mark)
-            : Jobs([.. Enumerable.Repeat("""{"id":"x","name":"Other"}""", 50), $$"""{"id":"j1","name":"Run_1","dateInserted":"{{Now.AddHours(hours):O}}"}"""])));
-        using var client = Clients.For(server);
-        Assert.Equal("j1", (await CreateAsync(client)).Id);
-        Assert.Equal(1, Posts(server));
+        var time = Clients.NoWaiting();
+        var mark = JobMark.New(time);
+        string Other(int minutes) => $$"""{"id":"x{{minutes}}","name":"Other","dateInserted":"{{Now.AddHours(hours).AddMinutes(minutes):O}}"}""";
+        string[] jobs = [.. Enumerable.Range(1, since).Reverse().Select(i => Other(i * 60)), $$"""{"id":"j1","name":"Run_1","dateInserted":"{{Now.AddHours(hours):O}}"}""", .. Enumerable.Range(1, 150).Select(i => Other(-i))];
+        await using var server = new ScriptedServer((request, reply) => reply.JsonAsync(200, IsList(request.Target) ? Jobs(jobs) : Job("j1", mark.Value)));
+        using var client = Clients.For(server, time);
+        Assert.Equal("j1", (await new JobCreation(client).FindAsync("Run_1", mark, default))!.Id);
     }
 
     /// <summary>A platform that creates the job and loses the answer.</summary>

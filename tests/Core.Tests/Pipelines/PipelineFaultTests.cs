@@ -150,6 +150,7 @@ public sealed class PipelineFaultTests : IAsyncLifetime
         _study.Add("Created", "echo ran > output.txt");
         var uncertain = Assert.Single(await _study.RunAsync(_session));
         Assert.Equal((ErrorIds.JobSubmissionUncertain, PipelineStage.Create), (uncertain.Error!.ErrorId, uncertain.Stage));
+        Assert.StartsWith("Run the pipeline again", uncertain.Error.RecommendedAction, StringComparison.Ordinal);
         var mark = (await ReadJournalAsync())[1].Mark!.Value;
         Assert.Contains(mark, uncertain.Error.Message, StringComparison.Ordinal);
         var again = Assert.Single(await _study.RunAsync(_session));
