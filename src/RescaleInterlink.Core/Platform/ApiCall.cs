@@ -22,6 +22,9 @@ internal sealed record ApiCall(HttpMethod Method, string Path, CallPolicy Policy
     /// <summary>JSON; a POST without one has an empty body.</summary>
     public byte[]? Body { get; init; }
 
+    /// <summary>The part of a long answer that is wanted; null: all of it.</summary>
+    public BytePiece? Piece { get; init; }
+
     /// <summary>Error identifier of a 404.</summary>
     public string NotFoundId { get; init; } = ErrorIds.RequestRejected;
 

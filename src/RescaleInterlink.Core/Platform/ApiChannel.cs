@@ -40,6 +40,13 @@ internal sealed class ApiChannel(Uri platform, ApiKey apiKey, HttpMessageInvoker
         });
     }
 
+    /// <summary>The part of an answer that the call asks for, whatever it is, and how long the whole is, when the server tells.</summary>
+    public async Task<(byte[] Bytes, long? Total)> GetPieceAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(call, cancellationToken).ConfigureAwait(false);
+        return (await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false), response.Content.Headers.ContentRange?.Length);
+    }
+
     /// <summary>Streams the entries of all pages. <c>next</c> chooses the page, never the host: only its path and query are used.
     /// An entry that was on this page or the one before already is left out: a list that grows while it is read repeats some.</summary>
     /// <param name="pageSize">Asked for on every page, because <c>next</c> repeats the server's default; null leaves it alone.</param>
@@ -100,6 +107,12 @@ internal sealed class ApiChannel(Uri platform, ApiKey apiKey, HttpMessageInvoker
             throw ApiErrors.NoIdentifier(call);
         using var request = new HttpRequestMessage(call.Method, new Uri(platform, call.Path));
         request.Options.Set(CallPolicy.Key, call.Policy);
+        if (call.Piece is { } piece)
+        {
+            request.Options.Set(BytePiece.Key, piece);
+            request.Headers.Range = piece.Header;
+        }
+
         if (call.Body is not null || call.Method == HttpMethod.Post)
             request.Content = new TrackedContent(call.Body ?? []);
         var response = await chain.SendAsync(request, cancellationToken).ConfigureAwait(false);

@@ -182,6 +182,10 @@ public sealed record JobRun(string Id, DateTimeOffset? DateStarted, DateTimeOffs
 /// <param name="RelativePath">Beneath the work folder.</param>
 public sealed record LiveFile(string? Id, string Name, long? Size, string? RelativePath);
 
+/// <summary>Bytes of a file that a run may still write to.</summary>
+/// <param name="Total">How many the file has, when the platform tells.</param>
+public sealed record LivePiece(ReadOnlyMemory<byte> Bytes, long? Total);
+
 /// <summary>The custom fields that a workspace gives its jobs (interop API 8.1).</summary>
 public sealed record WorkspaceFields(bool IsEnabled, IReadOnlyList<WorkspaceField> Fields);
 

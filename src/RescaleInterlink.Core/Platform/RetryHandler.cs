@@ -73,7 +73,7 @@ internal sealed class RetryHandler : DelegatingHandler
         try
         {
             response = await base.SendAsync(state.Request, linked.Token).ConfigureAwait(false);
-            await BufferAsync(response, linked.Token).ConfigureAwait(false);
+            await BufferAsync(state.Request, response, linked.Token).ConfigureAwait(false);
             if (!IsFault(response.StatusCode))
                 pass.Succeeded();
             else if (IsOfTheHost(response.StatusCode, state.Repeat))
@@ -105,8 +105,16 @@ internal sealed class RetryHandler : DelegatingHandler
     private static bool IsOfTheHost(HttpStatusCode status, RepeatRule repeat)
         => repeat == RepeatRule.Always || status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
-    private static async Task BufferAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task BufferAsync(HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
+        if (response.IsSuccessStatusCode && request.Options.TryGetValue(BytePiece.Key, out var piece))
+        {
+            var part = await piece.TakeAsync(response, cancellationToken).ConfigureAwait(false);
+            response.Content.Dispose();
+            response.Content = part;
+            return;
+        }
+
         var limit = response.IsSuccessStatusCode ? BoundedBody.AnswerLimit : BoundedBody.ErrorLimit;
         var (body, whole) = await BoundedBody.ReadAsync(response.Content, limit, cancellationToken).ConfigureAwait(false);
         if (!whole && response.IsSuccessStatusCode)

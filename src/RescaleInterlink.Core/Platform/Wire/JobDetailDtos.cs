@@ -35,6 +35,12 @@ internal sealed class LiveFileDto : IListEntry
     public LiveFile? ToRecord() => (Name ?? RelativePath) is { Length: > 0 } name ? new LiveFile(Id, name, Size, RelativePath) : null;
 }
 
+/// <summary>The end of a live file; <c>fileType</c>, a description, is not read.</summary>
+internal sealed class LastLinesDto
+{
+    public List<string?>? Lines { get; set; }
+}
+
 internal sealed class WorkspaceFieldsDto
 {
     public bool? IsEnabled { get; set; }

@@ -26,6 +26,7 @@ namespace RescaleInterlink.Platform.Wire;
 [JsonSerializable(typeof(List<TagDto>))]
 [JsonSerializable(typeof(PageDto<JobRunDto>))]
 [JsonSerializable(typeof(PageDto<LiveFileDto>))]
+[JsonSerializable(typeof(LastLinesDto))]
 [JsonSerializable(typeof(WorkspaceFieldsDto))]
 [JsonSerializable(typeof(JobRequest))]
 [JsonSerializable(typeof(NameDto))]

@@ -40,6 +40,7 @@ public class EndpointCoverageTests
         ("J12", "GET /api/v2/jobs/{id}/cluster-load-measurements/?hours={n}"),
         ("J13", "GET, POST /api/v3/jobs/{id}/tags/"),
         ("J14", "GET /api/v3/jobs/{id}/custom-fields/"),
+        ("J15", "GET /api/v2/jobs/{id}/runs/{run}/tail/{path}"),
         ("P1", "POST /api/v2/organizations/{code}/jobs/{id}/project-assignment/"),
         ("C1", "GET /api/v3/coretypes/"),
         ("C2", "GET /api/v2/coretypes/"),
