@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using RescaleInterlink.Errors;
+using RescaleInterlink.Jobs.Following;
 using RescaleInterlink.Platform;
 
 namespace RescaleInterlink.Jobs;
@@ -14,15 +16,25 @@ internal sealed class JobWatcher(JobsClient client, TimeProvider time, TimeSpan 
     private const int ListFrom = 9;
     private const int JobsPerPage = 25;
     private const int CallsAtOnce = 4;
-    /// <summary>Failures in a row that are not of the network, after which a job is given up (issue: following).</summary>
-    private const int MostFailures = 5;
-    /// <summary>How long a network may be away when no timeout says otherwise.</summary>
-    private static readonly TimeSpan LongestAbsence = TimeSpan.FromMinutes(30);
 
     private readonly Dictionary<string, OpenJob> _open = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _lastStatus = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JobStatusEntry> _newest = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<string> _forgotten = new();
     private int _ended;
     private long? _networkLostAt;
+
+    /// <summary>How long a network may be away when no timeout says otherwise.</summary>
+    public TimeSpan LongestAbsence { get; init; } = Patience.LongestAbsence;
+
+    /// <summary>Told of each newest status entry that is another than before. From any thread, one call at a time.</summary>
+    public Action<string, JobStatusEntry>? OnStatus { get; init; }
+
+    /// <summary>Told when the network is lost, once until it is back.</summary>
+    public Action<RescaleException>? OnLost { get; init; }
+
+    /// <summary>Lets go of a job without any ending. From any thread.</summary>
+    public void Forget(string jobId) => _forgotten.Enqueue(jobId);
 
     /// <summary>Runs until <paramref name="jobIds"/> is complete and every job has ended; completes <paramref name="endings"/>.</summary>
     public async Task RunAsync(ChannelReader<string> jobIds, ChannelWriter<JobEnding> endings, CancellationToken cancellationToken)
@@ -32,7 +44,10 @@ internal sealed class JobWatcher(JobsClient client, TimeProvider time, TimeSpan 
             while (await TakeNewJobsAsync(jobIds, cancellationToken).ConfigureAwait(false))
             {
                 await PollAsync(endings, cancellationToken).ConfigureAwait(false);
-                progress?.Report(new JobFollowState(_lastStatus.Count, _ended, new Dictionary<string, string>(_lastStatus, StringComparer.Ordinal)));
+                progress?.Report(new JobFollowState(_lastStatus.Count, _ended, new Dictionary<string, string>(_lastStatus, StringComparer.Ordinal))
+                {
+                    NewestByJob = new Dictionary<string, JobStatusEntry>(_newest, StringComparer.Ordinal),
+                });
                 if (_open.Count > 0)
                     await Task.Delay(NextWait(), time, cancellationToken).ConfigureAwait(false);
             }
@@ -50,6 +65,8 @@ internal sealed class JobWatcher(JobsClient client, TimeProvider time, TimeSpan 
     {
         do
         {
+            while (_forgotten.TryDequeue(out var forgotten))
+                _open.Remove(forgotten);
             while (jobIds.TryRead(out var id))
                 if (_lastStatus.TryAdd(id, ""))
                     _open.Add(id, new OpenJob(time.GetTimestamp()));
@@ -139,7 +156,7 @@ internal sealed class JobWatcher(JobsClient client, TimeProvider time, TimeSpan 
                     if (job.JobStatus?.Content is { Length: > 0 } status && !JobStates.IsTerminal(status))
                     {
                         ask.Remove(job.Id);
-                        _lastStatus[job.Id] = status;
+                        NoteNewest(job.Id, new JobStatusEntry(status, null, job.JobStatus.StatusReason));
                         open.Failures = 0;
                         open.LastFailure = null;
                     }
@@ -166,29 +183,42 @@ internal sealed class JobWatcher(JobsClient client, TimeProvider time, TimeSpan 
         job.LastFailure = null;
         if (newest is null)
             return;
-        _lastStatus[id] = newest.Status;
+        NoteNewest(id, newest);
         if (!JobStates.IsTerminal(newest.Status))
             return;
         Remove(id);
-        endings.TryWrite(new JobEnding(id, newest.Status, newest.StatusReason, JobStates.IsSuccess(newest.Status, newest.StatusReason), null));
+        endings.TryWrite(new JobEnding(id, newest.Status, newest.StatusReason, JobStates.IsSuccess(newest.Status, newest.StatusReason), null) { StatusDate = newest.StatusDate });
+    }
+
+    private void NoteNewest(string id, JobStatusEntry newest)
+    {
+        // The list has no dates: what it says of a status that is known already tells less.
+        var isKnown = _newest.TryGetValue(id, out var before) && before.Status == newest.Status && before.StatusReason == newest.StatusReason
+            && (newest.StatusDate is null || newest.StatusDate == before.StatusDate);
+        _lastStatus[id] = newest.Status;
+        if (isKnown)
+            return;
+        _newest[id] = newest;
+        OnStatus?.Invoke(id, newest);
     }
 
     private void NoteFailure(ChannelWriter<JobEnding> endings, string id, RescaleException failure)
     {
         var job = _open[id];
         job.LastFailure = failure;
-        if (IsNetworkTrouble(failure))
+        if (Patience.IsOfTheNetwork(failure))
+        {
+            if (_networkLostAt is null)
+                OnLost?.Invoke(failure);
             _networkLostAt ??= time.GetTimestamp();
+        }
         else if (failure.Kind == ErrorKind.NotFound)
             End(endings, id, new RescaleException(ErrorIds.JobNotFound, ErrorKind.NotFound,
                 $"The job '{id}' is not on the platform any more; its last known status was '{_lastStatus[id]}'.",
                 "It was deleted, or it belongs to another workspace.", failure));
-        else if (failure.Kind is ErrorKind.Authentication or ErrorKind.Permission || ++job.Failures >= MostFailures)
+        else if (failure.Kind is ErrorKind.Authentication or ErrorKind.Permission || ++job.Failures >= Patience.MostFailures)
             End(endings, id, failure);
     }
-
-    private static bool IsNetworkTrouble(RescaleException failure)
-        => failure.Kind is ErrorKind.Unreachable or ErrorKind.TimedOut or ErrorKind.ServerFault or ErrorKind.RateLimited;
 
     private void GiveUpLostNetwork(ChannelWriter<JobEnding> endings)
     {
@@ -201,7 +231,7 @@ internal sealed class JobWatcher(JobsClient client, TimeProvider time, TimeSpan 
     private void End(ChannelWriter<JobEnding> endings, string id, RescaleException error)
     {
         Remove(id);
-        endings.TryWrite(new JobEnding(id, _lastStatus[id], null, false, error));
+        endings.TryWrite(new JobEnding(id, _lastStatus[id], _newest.GetValueOrDefault(id)?.StatusReason, false, error) { StatusDate = _newest.GetValueOrDefault(id)?.StatusDate });
     }
 
     private void Remove(string id)

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Threading.Channels;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
 using RescaleInterlink.PowerShell.Base;
@@ -7,19 +8,24 @@ using RescaleInterlink.PowerShell.Objects;
 
 namespace RescaleInterlink.PowerShell.Commands;
 
-/// <summary>Waits for jobs and writes each one the moment it ends well; any other ending is an error record.</summary>
+/// <summary>Waits for jobs and writes each one the moment it ends well; any other ending is an error record. Waiting begins with the first job,
+/// while more still come down the pipeline.</summary>
 [Cmdlet(VerbsLifecycle.Wait, "RescaleJob")]
 [OutputType(typeof(JobEndingItem))]
 public sealed class WaitRescaleJobCommand : RescaleCmdlet
 {
-    private readonly List<string> _ids = [];
+    private readonly Channel<string> _ids = Channel.CreateUnbounded<string>();
     private readonly Latest<JobFollowState> _state = new();
+    private bool _isWaiting;
 
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("Id")]
     [ArgumentCompleter(typeof(JobCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] JobId { get; set; } = [];
+
+    [Parameter]
+    public SwitchParameter Any { get; set; }
 
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
@@ -32,22 +38,29 @@ public sealed class WaitRescaleJobCommand : RescaleCmdlet
     protected override void Prepare()
     {
         base.Prepare();
-        ShowProgress(Report);
+        ShowProgress(() => FollowProgress.Report(_state.Value, State.Jobs));
     }
 
     protected override Task ProcessRecordAsync()
     {
-        _ids.AddRange(JobId.Except(_ids));
+        foreach (string id in JobId)
+            _ids.Writer.TryWrite(id);
+        if (!_isWaiting)
+            StartBackground(WaitAsync);
+        _isWaiting = true;
         return Task.CompletedTask;
     }
 
-    protected override async Task EndProcessingAsync()
+    protected override Task EndProcessingAsync()
     {
-        if (_ids.Count == 0)
-            return;
+        _ids.Writer.TryComplete();
+        return WhenBackgroundEndsAsync();
+    }
 
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
         TimeSpan? timeout = TimeoutSec == 0 ? null : TimeSpan.FromSeconds(TimeoutSec);
-        await foreach (JobEnding ending in Session.Jobs.WaitAsync(_ids, TimeSpan.FromSeconds(PollIntervalSeconds), timeout, _state, StopToken))
+        await foreach (JobEnding ending in Session.Jobs.WaitAsync(_ids.Reader, TimeSpan.FromSeconds(PollIntervalSeconds), timeout, _state, cancellationToken))
         {
             var item = new JobEndingItem(ending);
             if (ending.Error is not null)
@@ -56,15 +69,10 @@ public sealed class WaitRescaleJobCommand : RescaleCmdlet
                 await WriteErrorAsync(JobFailure.Of(ending), item);
             else
                 await WriteAsync(item);
-        }
-    }
 
-    private ProgressReport? Report()
-    {
-        if (_state.Value is not { } now)
-            return null;
-        string counts = string.Join(", ", now.StatusByJob.Values.GroupBy(status => status).Select(group => $"{group.Count()} {group.Key}"));
-        return new ProgressReport(
-            "Waiting for Rescale jobs", $"{now.Ended} of {now.Total} ended; {counts}", now.Total == 0 ? null : 100.0 * now.Ended / now.Total, []);
+            // One that cannot be followed has not ended.
+            if (Any && ending.Error is null)
+                break;
+        }
     }
 }

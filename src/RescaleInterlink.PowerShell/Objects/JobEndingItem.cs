@@ -11,6 +11,7 @@ public sealed class JobEndingItem : IShellObject
         JobId = ending.JobId;
         Status = ending.Status;
         StatusReason = ending.Reason;
+        StatusDate = ending.StatusDate;
         Succeeded = ending.Succeeded;
     }
 
@@ -21,6 +22,9 @@ public sealed class JobEndingItem : IShellObject
     public string Status { get; }
 
     public string? StatusReason { get; }
+
+    /// <summary>When the platform noted that status.</summary>
+    public DateTimeOffset? StatusDate { get; }
 
     public bool Succeeded { get; }
 
