@@ -32,6 +32,7 @@
     'Get-RescaleJobCustomField'
     'Get-RescaleJobFile'
     'Get-RescaleJobLoad'
+    'Get-RescaleJobLog'
     'Get-RescaleJobStatus'
     'Get-RescaleJobTag'
     'Get-RescaleRateLimit'
@@ -75,6 +76,7 @@
     'Test-RescaleConnection'
     'Test-RescaleFips'
     'Wait-RescaleJob'
+    'Watch-RescaleJob'
   )
   FunctionsToExport = @()
   VariablesToExport = @()

@@ -1,5 +1,6 @@
 using RescaleInterlink.Configuration;
 using RescaleInterlink.Jobs;
+using RescaleInterlink.Jobs.Following;
 using RescaleInterlink.Jobs.Submission;
 using RescaleInterlink.Library;
 using RescaleInterlink.Library.Folders;
@@ -15,12 +16,14 @@ namespace RescaleInterlink;
 public sealed class RescaleSession : IDisposable, IAsyncDisposable
 {
     private readonly TimeProvider _time;
+    private readonly string _stateFolder;
     private readonly Lazy<JobService> _jobs;
     private int _disposed;
 
     private RescaleSession(RescaleClient client, UserProfile user, NetworkOptions network, ConnectOptions options)
     {
         var time = _time = options.Time;
+        _stateFolder = options.StateFolder ?? Configuration.StateFolder.Path;
         Client = client;
         User = user;
         Defaults = options.Defaults;
@@ -90,6 +93,11 @@ public sealed class RescaleSession : IDisposable, IAsyncDisposable
 
     /// <param name="optionsOf">How the local input of this path is uploaded. Called from any thread.</param>
     public JobSubmission CreateJobSubmission(TransferEngine engine, Func<string, UploadOptions> optionsOf) => new(Client, Library, Jobs, engine, optionsOf);
+
+    public JobLog CreateJobLog() => new(Client.Jobs, Library, _time);
+
+    /// <param name="engine">Receives the outputs.</param>
+    public JobWatch CreateJobWatch(TransferEngine engine, JobWatchOptions options) => new(Client, Library, _time, _stateFolder, engine, options);
 
     /// <summary>An engine of its own for one command; whoever asked for it disposes it, before the session.</summary>
     public TransferEngine CreateEngine(TransferOptions options) => new(options, _time);

@@ -44,12 +44,17 @@ internal static class JobOutputs
     /// <param name="root">Full path.</param>
     /// <exception cref="RescaleException">JobNotFound, or the failure of the listing.</exception>
     public static async Task<IReadOnlyList<LocalName>> AssignAsync(JobsClient jobs, string jobId, string root, CancellationToken cancellationToken)
+        => LocalNames.Assign(root, await ListAsync(jobs, jobId, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>The whole listing, each file once.</summary>
+    /// <exception cref="RescaleException">JobNotFound, or the failure of the listing.</exception>
+    public static async Task<IReadOnlyList<PlatformFile>> ListAsync(JobsClient jobs, string jobId, CancellationToken cancellationToken)
     {
         // Pages of a listing that grows while it is read can show a file twice.
         var files = new Dictionary<string, PlatformFile>(StringComparer.Ordinal);
         await foreach (var file in jobs.ListFilesAsync(jobId, cancellationToken).ConfigureAwait(false))
             files.TryAdd(file.Id, file);
-        return LocalNames.Assign(root, [.. files.Values]);
+        return [.. files.Values];
     }
 
     private static async Task<JobOutputResult> DownloadOneAsync(
