@@ -1,6 +1,7 @@
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Support.ps1')
-    $folder, $sandbox, $connection = Start-TestSession
+    # As many as are held up here at once, on a machine of any size.
+    $folder, $sandbox, $connection = Start-TestSession @{ MaxRunningJobs = 8 }
     $basic = Get-BasicJob
 
     # The beginning of a command that waits until a file is there; its end is up to the test.
@@ -25,7 +26,10 @@ Describe 'Wait-RescaleJob' {
         # A failed one has ended, an unknown one has not.
         $bad = Submit-RescaleJob @basic -JobName bad -Command 'exit 3'
         $slow.JobId, 'nosuch', $bad.JobId | ForEach-Object { [pscustomobject]@{ JobId = $_ } } | Wait-RescaleJob -Any -PollIntervalSeconds 1 -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
-        ($failed | ForEach-Object { Get-ErrorId $_ } | Sort-Object) | Should -Be 'JobFailed', 'JobNotFound'
+        # Which of the two is seen first is nobody's promise.
+        $ids = @($failed | ForEach-Object { Get-ErrorId $_ })
+        $ids | Should -Contain 'JobFailed'
+        @($ids | Where-Object { $_ -notin 'JobFailed', 'JobNotFound' }) | Should -BeNullOrEmpty
         Open-Gate 'slow'
         ($slow | Wait-RescaleJob -PollIntervalSeconds 1).Succeeded | Should -BeTrue
     }

@@ -40,9 +40,10 @@ function Stop-TestSandbox {
 # The usual beginning of a test file: the module, a folder and a sandbox of its own, and a connection. Returns the last three:
 # $folder, $sandbox, $connection = Start-TestSession
 function Start-TestSession {
+    param([hashtable] $Arguments = @{})
     Import-TestedModule
     $folder = New-TestFolder
-    $sandbox = Start-TestSandbox $folder
+    $sandbox = Start-TestSandbox $folder $Arguments
     $folder, $sandbox, ($sandbox | Connect-Rescale)
 }
 
