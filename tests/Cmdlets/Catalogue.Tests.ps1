@@ -93,6 +93,7 @@ Describe 'Get-RescaleAutomation' {
         $one.AutomationId | Should -Be 'auPreE'
         "$($one.EnvironmentVariables)" | Should -Be 'RECORD_NAME=environment'
         (Get-RescaleAutomation -Name 'count*').Id | Should -Be 'auPost'
+        (Get-RescaleAutomation -Search COUNT).Id | Should -Be 'auPost'
         Get-RescaleAutomation nosuch -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
         $failed.FullyQualifiedErrorId | Should -BeLike 'AutomationNotFound,*'
     }

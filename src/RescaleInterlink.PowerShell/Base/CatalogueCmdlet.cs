@@ -11,35 +11,45 @@ public abstract class CatalogueCmdlet<T> : RescaleCmdlet
 {
     private List<T>? _listed;
 
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Search { get; set; }
+
     private protected abstract string CodeOf(T entry);
+
+    /// <summary>What <see cref="Search"/> looks into beside the code.</summary>
+    private protected abstract IEnumerable<string?> TextsOf(T entry);
 
     private protected abstract IAsyncEnumerable<T> ListAsync();
 
     /// <summary>What was listed to its end, for completion.</summary>
     private protected abstract void Keep(IReadOnlyList<T> listed);
 
-    private protected abstract RescaleException NotFound(string code);
+    /// <summary>What is said of a code that is not in the catalogue.</summary>
+    private protected abstract (string ErrorId, string Message) Missing(string code);
 
     /// <param name="codes">Wildcards; a code without any that the catalogue does not have is an error record.</param>
-    /// <param name="isWanted">Further conditions.</param>
     /// <param name="write">Writes an entry.</param>
-    private protected async Task WriteMatchesAsync(string[] codes, Func<T, bool> isWanted, Func<T, Task> write)
+    private protected async Task WriteMatchesAsync(string[] codes, Func<T, Task> write)
     {
         NameFilter filter = new(codes);
         var missing = codes.Where(code => !WildcardPattern.ContainsWildcardCharacters(code)).ToHashSet(StringComparer.OrdinalIgnoreCase);
         await foreach (T entry in EntriesAsync())
         {
             missing.Remove(CodeOf(entry));
-            if (filter.Matches(CodeOf(entry)) && isWanted(entry))
+            if (filter.Matches(CodeOf(entry)) && IsFound(entry))
                 await write(entry);
         }
 
         foreach (string code in missing)
-            await WriteErrorAsync(NotFound(code), code);
+        {
+            (string errorId, string message) = Missing(code);
+            await WriteErrorAsync(new RescaleException(errorId, ErrorKind.NotFound, message), code);
+        }
     }
 
-    private protected static bool Contains(string? text, string? search)
-        => text?.Contains(search!, StringComparison.CurrentCultureIgnoreCase) == true;
+    private bool IsFound(T entry) => Search is not { } search
+        || TextsOf(entry).Append(CodeOf(entry)).Any(text => text?.Contains(search, StringComparison.CurrentCultureIgnoreCase) == true);
 
     private async IAsyncEnumerable<T> EntriesAsync()
     {

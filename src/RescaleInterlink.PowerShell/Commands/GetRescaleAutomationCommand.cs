@@ -28,15 +28,16 @@ public sealed class GetRescaleAutomationCommand : CatalogueCmdlet<Automation>
     protected override Task ProcessRecordAsync()
     {
         NameFilter names = new(Name);
-        return WriteMatchesAsync(Id, automation => names.Matches(automation.Name), automation => WriteAsync(new AutomationItem(automation)));
+        return WriteMatchesAsync(Id, automation => names.Matches(automation.Name) ? WriteAsync(new AutomationItem(automation)) : Task.CompletedTask);
     }
 
     private protected override string CodeOf(Automation entry) => entry.Id;
+
+    private protected override IEnumerable<string?> TextsOf(Automation entry) => [entry.Name, entry.Description];
 
     private protected override IAsyncEnumerable<Automation> ListAsync() => Session.Client.Catalog.ListAutomationsAsync(StopToken);
 
     private protected override void Keep(IReadOnlyList<Automation> listed) => CatalogueCache.Of(Session).Automations.Put(listed);
 
-    private protected override RescaleException NotFound(string code) => new(
-        ErrorIds.AutomationNotFound, ErrorKind.NotFound, $"The workspace has no automation '{code}'.");
+    private protected override (string ErrorId, string Message) Missing(string code) => (ErrorIds.AutomationNotFound, $"The workspace has no automation '{code}'.");
 }

@@ -20,10 +20,6 @@ public sealed class GetRescaleCoreTypeCommand : CatalogueCmdlet<CoreType>
     public string[] Code { get; set; } = ["*"];
 
     [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? Search { get; set; }
-
-    [Parameter]
     public SwitchParameter All { get; set; }
 
     [Parameter]
@@ -32,10 +28,11 @@ public sealed class GetRescaleCoreTypeCommand : CatalogueCmdlet<CoreType>
     protected override Task ProcessRecordAsync() => WriteMatchesAsync(
         // A version of software that names no core types runs on any.
         Code.Length == 0 ? ["*"] : Code,
-        type => Search is null || Contains(type.Code, Search) || Contains(type.Name, Search),
         type => WriteAsync(new CoreTypeItem(type)));
 
     private protected override string CodeOf(CoreType entry) => entry.Code;
+
+    private protected override IEnumerable<string?> TextsOf(CoreType entry) => [entry.Name];
 
     private protected override IAsyncEnumerable<CoreType> ListAsync() => IncludePrice
         ? Session.Client.Catalog.ListPricedCoreTypesAsync(All, StopToken)
@@ -44,6 +41,6 @@ public sealed class GetRescaleCoreTypeCommand : CatalogueCmdlet<CoreType>
     private protected override void Keep(IReadOnlyList<CoreType> listed)
         => CatalogueCache.Of(Session).CoreTypes.Put([.. listed.Where(type => type.IsActive)]);
 
-    private protected override RescaleException NotFound(string code) => new(
-        ErrorIds.CoreTypeNotFound, ErrorKind.NotFound, $"The platform offers no core type '{code}'{(All ? "" : " to new jobs")}.");
+    private protected override (string ErrorId, string Message) Missing(string code) => (
+        ErrorIds.CoreTypeNotFound, $"The platform offers no core type '{code}'{(All ? "" : " to new jobs")}.");
 }

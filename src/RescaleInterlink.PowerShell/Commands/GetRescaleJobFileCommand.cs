@@ -1,7 +1,5 @@
 using System.Management.Automation;
-using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
-using RescaleInterlink.Platform;
 using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.PowerShell.Binding;
 using RescaleInterlink.PowerShell.Objects;
@@ -11,19 +9,13 @@ namespace RescaleInterlink.PowerShell.Commands;
 /// <summary>The output files of jobs, or what lies in the work folder of a run, as the platform lists them.</summary>
 [Cmdlet(VerbsCommon.Get, "RescaleJobFile", DefaultParameterSetName = OutputSet)]
 [OutputType(typeof(JobFileItem))]
-public sealed class GetRescaleJobFileCommand : RescaleCmdlet
+public sealed class GetRescaleJobFileCommand : JobDetailCmdlet
 {
     private const string OutputSet = "Output";
     private const string LiveSet = "Live";
 
     private NameFilter _names = null!;
     private OutputFilter _filter = null!;
-
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("Id")]
-    [ArgumentCompleter(typeof(JobCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string[] JobId { get; set; } = [];
 
     [Parameter(Position = 1)]
     [SupportsWildcards]
@@ -60,50 +52,23 @@ public sealed class GetRescaleJobFileCommand : RescaleCmdlet
         _filter = new OutputFilter(Include, Exclude, Search, PathFilter);
     }
 
-    protected override async Task ProcessRecordAsync()
+    private protected override async Task ShowAsync(string jobId)
     {
-        foreach (string id in JobId)
-        {
-            try
-            {
-                if (Live)
-                    await WriteLiveAsync(id);
-                else
-                    await WriteOutputsAsync(id);
-            }
-            catch (RescaleException e)
-            {
-                await WriteErrorAsync(e, id);
-            }
-        }
-    }
-
-    private async Task WriteOutputsAsync(string jobId)
-    {
-        await foreach (PlatformFile file in Session.Client.Jobs.ListFilesAsync(jobId, StopToken))
-        {
-            if (Matches(file.RelativePath, file.Name))
-                await WriteAsync(new JobFileItem(file, jobId));
-        }
-    }
-
-    private async Task WriteLiveAsync(string jobId)
-    {
-        IReadOnlyList<string> runs = RunId is null ? await Session.Jobs.FindActiveRunsAsync(jobId, PostVerbose, StopToken) : [RunId];
-        if (runs.Count == 0)
-        {
-            PostVerbose($"No run of the job {jobId} is active; its outputs are listed.");
-            await WriteOutputsAsync(jobId);
-        }
-
+        IReadOnlyList<string> runs = !Live ? [] : RunId is null ? await Session.Jobs.FindActiveRunsAsync(jobId, PostVerbose, StopToken) : [RunId];
         foreach (string run in runs)
         {
-            await foreach (LiveFile file in Session.Client.Jobs.ListRunFilesAsync(jobId, run, StopToken))
-            {
-                if (Matches(file.RelativePath, file.Name))
-                    await WriteAsync(new JobFileItem(file, jobId, run));
-            }
+            await WriteAllAsync(
+                Session.Client.Jobs.ListRunFilesAsync(jobId, run, StopToken),
+                file => Matches(file.RelativePath, file.Name) ? ShellObject.Wrap(new JobFileItem(file, jobId, run)) : null);
         }
+
+        if (runs.Count > 0)
+            return;
+        if (Live)
+            PostVerbose($"No run of the job {jobId} is active; its outputs are listed.");
+        await WriteAllAsync(
+            Session.Client.Jobs.ListFilesAsync(jobId, StopToken),
+            file => Matches(file.RelativePath, file.Name) ? ShellObject.Wrap(new JobFileItem(file, jobId)) : null);
     }
 
     private bool Matches(string? relativePath, string name)

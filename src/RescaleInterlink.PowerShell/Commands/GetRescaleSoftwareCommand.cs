@@ -19,10 +19,6 @@ public sealed class GetRescaleSoftwareCommand : CatalogueCmdlet<Analysis>
     [ValidateNotNullOrEmpty]
     public string[] Code { get; set; } = ["*"];
 
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? Search { get; set; }
-
     [Parameter(Position = 1)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(SoftwareVersionCompleter))]
@@ -32,7 +28,7 @@ public sealed class GetRescaleSoftwareCommand : CatalogueCmdlet<Analysis>
     protected override Task ProcessRecordAsync()
     {
         NameFilter versions = new(Version);
-        return WriteMatchesAsync(Code, IsFound, async analysis =>
+        return WriteMatchesAsync(Code, async analysis =>
         {
             if (Version.Length == 0)
                 await WriteAsync(new SoftwareItem(analysis));
@@ -46,13 +42,11 @@ public sealed class GetRescaleSoftwareCommand : CatalogueCmdlet<Analysis>
 
     private protected override string CodeOf(Analysis entry) => entry.Code;
 
+    private protected override IEnumerable<string?> TextsOf(Analysis entry) => [entry.Name, entry.VendorName, entry.Description];
+
     private protected override IAsyncEnumerable<Analysis> ListAsync() => Session.Client.Catalog.ListAnalysesAsync(StopToken);
 
     private protected override void Keep(IReadOnlyList<Analysis> listed) => CatalogueCache.Of(Session).Software.Put(listed);
 
-    private protected override RescaleException NotFound(string code) => new(
-        ErrorIds.SoftwareNotFound, ErrorKind.NotFound, $"The platform offers no software '{code}'.");
-
-    private bool IsFound(Analysis analysis) => Search is null
-        || Contains(analysis.Code, Search) || Contains(analysis.Name, Search) || Contains(analysis.VendorName, Search) || Contains(analysis.Description, Search);
+    private protected override (string ErrorId, string Message) Missing(string code) => (ErrorIds.SoftwareNotFound, $"The platform offers no software '{code}'.");
 }

@@ -13,12 +13,18 @@ internal sealed record ProcessUsage(double CpuSeconds, long MemoryBytes, int Pro
     /// <summary>Linux counts processor time for programs in hundredths of a second on every machine (USER_HZ).</summary>
     private const double TicksPerSecond = 100;
 
-    /// <returns>Null when the run has ended.</returns>
+    /// <returns>Null when the run has ended, or the system does not tell.</returns>
     public static ProcessUsage? Of(RunProcess run)
     {
-        if (!LeftOverProcesses.IsSame(run))
+        try
+        {
+            return !LeftOverProcesses.IsSame(run) ? null : OperatingSystem.IsLinux() ? OfSession(run.Id) : OfOne(run.Id);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException)
+        {
+            // A system that tells it otherwise, or not at all. No job may fail for that.
             return null;
-        return OperatingSystem.IsLinux() ? OfSession(run.Id) : OfOne(run.Id);
+        }
     }
 
     private static ProcessUsage? OfSession(int session)
