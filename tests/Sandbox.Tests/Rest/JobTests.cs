@@ -26,6 +26,19 @@ public sealed class JobTests
         Assert.Empty((await sandbox.Api.GetAsync($"/api/v2/jobs/{id}/runs/")).Expect(200).Results);
     }
 
+    [Fact]
+    public async Task A_job_shows_the_environment_it_was_created_with_and_the_list_does_not()
+    {
+        await using var sandbox = await LocalSandbox.StartAsync();
+        var body = ApiClient.JobBody("true");
+        body["jobanalyses"]![0]!["envVars"] = new JsonObject { ["A"] = "b ü" };
+        var created = (await sandbox.Api.PostAsync("/api/v3/jobs/", body)).Expect(201);
+        Assert.Equal("b ü", created["jobanalyses"][0]!["envVars"]!["A"]!.GetValue<string>());
+        var job = (await sandbox.Api.GetAsync($"/api/v3/jobs/{created.Id}/")).Expect(200);
+        Assert.Equal("b ü", job["jobanalyses"][0]!["envVars"]!["A"]!.GetValue<string>());
+        Assert.False(Assert.Single((await sandbox.Api.GetAsync("/api/v3/jobs/")).Results)!.AsObject().ContainsKey("jobanalyses"));
+    }
+
     public static TheoryData<string, string> WrongJobs => new()
     {
         { "name", """{"name": ""}""" },
