@@ -75,6 +75,7 @@
     'Test-RescaleCommandPattern'
     'Test-RescaleConnection'
     'Test-RescaleFips'
+    'Test-RescalePipeline'
     'Wait-RescaleJob'
     'Watch-RescaleJob'
   )

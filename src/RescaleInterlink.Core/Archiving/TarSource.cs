@@ -47,6 +47,9 @@ public sealed class TarSource : IRangeSource
     /// <summary>Files in the archive, without directories and links.</summary>
     public int FileCount => _entries.Count(entry => entry.Kind == TarEntryKind.File);
 
+    /// <summary>Bytes of these files.</summary>
+    public long FileBytes => _entries.Sum(static entry => entry.Length);
+
     /// <summary>The length, and a hash over names, lengths, modes and times of the listing.</summary>
     public Task<SourceIdentity> GetIdentityAsync(CancellationToken cancellationToken) => Task.FromResult(_identity);
 

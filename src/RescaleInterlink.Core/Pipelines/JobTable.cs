@@ -18,12 +18,28 @@ public static class JobTable
         return Read(reader, path, Path.GetDirectoryName(Path.GetFullPath(path)));
     }
 
+    /// <summary>The same, with what is wrong beside the rows that can be read.</summary>
+    /// <exception cref="RescaleException">SourceNotFound, SourceUnreadable.</exception>
+    public static (IReadOnlyList<JobRow> Rows, IReadOnlyList<TableFault> Faults) InspectFile(string path)
+    {
+        using var reader = new StringReader(JobFiles.Read(path));
+        var faults = new TableFaults(path);
+        return (Read(reader, Path.GetDirectoryName(Path.GetFullPath(path)), faults), faults.All);
+    }
+
     /// <param name="sourceName">The table's name for messages.</param>
     /// <param name="baseDirectory">Full path that relative directories are relative to; null leaves them as they are.</param>
     /// <exception cref="RescaleException">JobTableInvalid; the message names file row and column of every fault.</exception>
     public static IReadOnlyList<JobRow> Read(TextReader reader, string sourceName, string? baseDirectory = null)
     {
         var faults = new TableFaults(sourceName);
+        var rows = Read(reader, baseDirectory, faults);
+        faults.ThrowIfAny();
+        return rows;
+    }
+
+    private static List<JobRow> Read(TextReader reader, string? baseDirectory, TableFaults faults)
+    {
         var rows = new List<JobRow>();
         var malformed = new Dictionary<long, CsvMalformedReason>();
         var options = new CsvReaderOptions
@@ -39,7 +55,8 @@ public static class JobTable
         var columns = ReadColumns(headers, faults);
         foreach (var (line, reason) in malformed)
             faults.Add(line, null, Describe(reason));
-        faults.ThrowIfAny();
+        if (faults.All.Count > 0)
+            return rows;
 
         while (csv.Read())
         {
@@ -56,7 +73,6 @@ public static class JobTable
 
         if (rows.Count == 0)
             faults.Add(csv.LineNumber + 1, null, "there is no data row");
-        faults.ThrowIfAny();
         return rows;
     }
 
@@ -67,6 +83,21 @@ public static class JobTable
         IEnumerable<IReadOnlyDictionary<string, string?>> records, string sourceName, string? baseDirectory = null)
     {
         var faults = new TableFaults(sourceName);
+        var rows = FromRecords(records, baseDirectory, faults);
+        faults.ThrowIfAny();
+        return rows;
+    }
+
+    /// <inheritdoc cref="InspectFile"/>
+    public static (IReadOnlyList<JobRow> Rows, IReadOnlyList<TableFault> Faults) InspectRecords(
+        IEnumerable<IReadOnlyDictionary<string, string?>> records, string? baseDirectory = null)
+    {
+        var faults = new TableFaults("");
+        return (FromRecords(records, baseDirectory, faults), faults.All);
+    }
+
+    private static List<JobRow> FromRecords(IEnumerable<IReadOnlyDictionary<string, string?>> records, string? baseDirectory, TableFaults faults)
+    {
         var rows = new List<JobRow>();
         foreach (var record in records)
         {
@@ -78,7 +109,6 @@ public static class JobTable
 
         if (rows.Count == 0)
             faults.Add(2, null, "there is no data row");
-        faults.ThrowIfAny();
         return rows;
     }
 

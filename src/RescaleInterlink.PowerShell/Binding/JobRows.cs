@@ -16,35 +16,15 @@ internal static class JobRows
     /// <exception cref="RescaleException">JobTableInvalid.</exception>
     /// <param name="currentFolder">What relative directories start at: the session's folder, which is not the process's.</param>
     public static IReadOnlyList<JobRow> Of(IReadOnlyList<PSObject> objects, string currentFolder)
-    {
-        var records = objects.Select(item => item.Properties.Where(property => property.IsGettable)
-            .ToDictionary(property => property.Name, property => (string?)Text(property.Value), StringComparer.OrdinalIgnoreCase));
-        return JobTable.FromRecords(records, "the pipeline", currentFolder);
-    }
+        => JobTable.FromRecords(Records(objects), "the pipeline", currentFolder);
 
-    /// <summary>The directory with what lies in it, for a plan.</summary>
-    public static string Describe(string? directory, CancellationToken cancellationToken)
-    {
-        if (string.IsNullOrEmpty(directory))
-            return "(none)";
-        if (!Directory.Exists(directory))
-            return $"{directory} (missing)";
-        long bytes = 0;
-        int files = 0;
-        // Links are archived as links: neither what they lead to nor whether it is there counts.
-        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
-        foreach (FileInfo file in new DirectoryInfo(directory).EnumerateFiles("*", options))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            // It may have gone since it was listed.
-            if (!file.Exists)
-                continue;
-            bytes += file.Length;
-            files++;
-        }
+    /// <summary>The same, with what is wrong beside the rows that can be read.</summary>
+    public static (IReadOnlyList<JobRow> Rows, IReadOnlyList<TableFault> Faults) Inspect(IReadOnlyList<PSObject> objects, string currentFolder)
+        => JobTable.InspectRecords(Records(objects), currentFolder);
 
-        return $"{directory} ({files} files, {HumanSize.Format(bytes)})";
-    }
+    private static IEnumerable<Dictionary<string, string?>> Records(IReadOnlyList<PSObject> objects)
+        => objects.Select(static item => item.Properties.Where(static property => property.IsGettable)
+            .ToDictionary(static property => property.Name, static property => (string?)Text(property.Value), StringComparer.OrdinalIgnoreCase));
 
     private static string Text(object? value) => value switch
     {

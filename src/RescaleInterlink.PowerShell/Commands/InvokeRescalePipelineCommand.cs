@@ -3,6 +3,7 @@ using RescaleInterlink.Configuration;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
 using RescaleInterlink.Pipelines;
+using RescaleInterlink.Pipelines.Planning;
 using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.PowerShell.Binding;
 using RescaleInterlink.PowerShell.Objects;
@@ -143,14 +144,28 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
 
     private async Task<IReadOnlyList<JobRow>> ConfirmedAsync(IReadOnlyList<JobRow> rows, string? destination)
     {
+        PipelineForecast? forecast = IsRehearsal
+            ? await new PipelinePlanner(Session.Jobs, await Session.Client.GetRateLimitsAsync()).PlanAsync(rows, [], destination is not null, StopToken)
+            : null;
         var confirmed = new List<JobRow>(rows.Count);
-        foreach (JobRow row in rows)
+        for (int i = 0; i < rows.Count; i++)
         {
+            JobRow row = rows[i];
             string action = row.Spec.SubmitMode == SubmitMode.CreateOnly
                 ? "Archive, upload and create"
                 : destination is null ? "Archive, upload, create and submit" : $"Archive, upload, create, submit, wait and download to {destination}";
-            if (await ShouldProcessAsync($"row {row.Index}, job {row.Spec.JobName}, directory {JobRows.Describe(row.Spec.Directory, StopToken)}", action))
+            // What a folder holds is looked up for a plan only: a run lists it soon enough.
+            string held = forecast?.Rows[i] is { ArchiveName.Length: > 0 } planned ? $" ({planned.Files} files, {HumanSize.Format(planned.Bytes)})" : "";
+            string directory = string.IsNullOrEmpty(row.Spec.Directory) ? "(none)" : row.Spec.Directory;
+            if (await ShouldProcessAsync($"row {row.Index}, job {row.Spec.JobName}, directory {directory}{held}", action))
                 confirmed.Add(row);
+        }
+
+        if (forecast is not null)
+        {
+            foreach (PlanFinding finding in forecast.Findings)
+                PostWarning(new PlanFindingItem(finding).ToString());
+            await ShouldProcessAsync(new PipelineForecastItem(forecast).ToString(), "Run the pipeline");
         }
 
         return confirmed;

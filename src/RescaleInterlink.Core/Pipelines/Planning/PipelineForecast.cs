@@ -1,0 +1,55 @@
+using RescaleInterlink.Platform.RateLimits;
+
+namespace RescaleInterlink.Pipelines.Planning;
+
+public enum FindingSeverity
+{
+    /// <summary>Good to know.</summary>
+    Information,
+
+    /// <summary>It runs, and may not be what was meant.</summary>
+    Warning,
+
+    /// <summary>The row cannot be run as it is.</summary>
+    Error,
+}
+
+/// <param name="Row">Data row of the table, from 1; null when it is about the table as a whole.</param>
+/// <param name="Column">Null when it is about the row as a whole.</param>
+public sealed record PlanFinding(FindingSeverity Severity, long? Row, string JobName, string? Column, string Message);
+
+/// <summary>One row as it would be run.</summary>
+/// <param name="Files">In the archive, without directories and links; 0 without a directory.</param>
+/// <param name="Bytes">Of these files.</param>
+/// <param name="ArchiveBytes">Of the archive: exact, as an uncompressed one is computed from the listing. That much is uploaded, and at most 16 bytes more.</param>
+public sealed record PlannedRow(int Index, string JobName, string? Directory, string ArchiveName, int Files, long Bytes, long ArchiveBytes, bool Submits);
+
+/// <summary>Calls of one scope of the platform's rate limits (interop API 2.4).</summary>
+/// <param name="Calls">From the first upload to the last submission; with a destination, also the listings of outputs. Waiting for the jobs to end
+/// adds more, but only as many as there is room for.</param>
+/// <param name="AtOnce">Calls that may be made now without waiting; null without limits.</param>
+/// <param name="RatePerSecond">Calls per second after that; null without limits.</param>
+public sealed record PlannedCalls(RateScope Scope, long Calls, double? AtOnce, double? RatePerSecond)
+{
+    public string Name => RateScopes.NameOf(Scope);
+
+    /// <summary>What the limit alone takes, whatever the machine and the network can do.</summary>
+    public TimeSpan Shortest => AtOnce is { } free && RatePerSecond is > 0 and var rate && Calls > free ? TimeSpan.FromSeconds((Calls - free) / rate) : TimeSpan.Zero;
+}
+
+/// <summary>What a table would make of the platform and of time, before anything is sent.</summary>
+public sealed record PipelineForecast
+{
+    public required IReadOnlyList<PlannedRow> Rows { get; init; }
+
+    /// <summary>By row.</summary>
+    public required IReadOnlyList<PlanFinding> Findings { get; init; }
+
+    public required IReadOnlyList<PlannedCalls> Calls { get; init; }
+
+    /// <summary>No row has an error.</summary>
+    public bool IsValid => Findings.All(static finding => finding.Severity != FindingSeverity.Error);
+
+    /// <summary>From the first call to the last submission: no run can be faster, as the scopes are used side by side and the slowest decides.</summary>
+    public TimeSpan Shortest => Calls.Where(static calls => calls.Scope != RateScope.JobsUsage).Select(static calls => calls.Shortest).DefaultIfEmpty().Max();
+}

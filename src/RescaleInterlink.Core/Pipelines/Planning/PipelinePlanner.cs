@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using RescaleInterlink.Archiving;
+using RescaleInterlink.Errors;
+using RescaleInterlink.Jobs;
+using RescaleInterlink.Platform.RateLimits;
+
+namespace RescaleInterlink.Pipelines.Planning;
+
+/// <summary>Looks at every row of a table as a run would, and sends nothing.</summary>
+public sealed class PipelinePlanner
+{
+    private const int MostNamed = 5;
+
+    private readonly JobService? _jobs;
+    private readonly IReadOnlyList<RateLimitStatus> _limits;
+
+    /// <param name="jobs">Compares names with the platform's catalogue; null: nobody is asked.</param>
+    /// <param name="limits">What is left of the platform's limits; null: those of a platform after a rest.</param>
+    public PipelinePlanner(JobService? jobs, IReadOnlyList<RateLimitStatus>? limits) => (_jobs, _limits) = (jobs, limits ?? CallForecast.DocumentedLimits);
+
+    /// <param name="faults">Of the table itself, from <see cref="JobTable.InspectFile"/>.</param>
+    /// <param name="collects">Whether outputs would be downloaded.</param>
+    public async Task<PipelineForecast> PlanAsync(
+        IReadOnlyList<JobRow> rows, IReadOnlyList<TableFault> faults, bool collects, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(faults);
+        var findings = new ConcurrentBag<PlanFinding>(faults.Select(static fault => new PlanFinding(FindingSeverity.Error, null, "", fault.Column, fault.ToString())));
+        var planned = new PlannedRow[rows.Count];
+        // Listing folders waits for the disk more than it computes.
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(2, Environment.ProcessorCount), CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, rows.Count, options, async (i, token) => planned[i] = await PlanAsync(rows[i], findings, token).ConfigureAwait(false)).ConfigureAwait(false);
+        await AdviseAsync(rows, findings, cancellationToken).ConfigureAwait(false);
+        FindDuplicates(rows, findings);
+        var calls = CallForecast.Of(rows, _limits, collects);
+        foreach (var slow in calls.Where(static calls => calls.Shortest >= TimeSpan.FromMinutes(1)))
+        {
+            findings.Add(new PlanFinding(FindingSeverity.Information, null, "", null, string.Create(CultureInfo.InvariantCulture,
+                $"{slow.Calls} calls of the scope '{slow.Name}' take {slow.Shortest:d\\.hh\\:mm\\:ss} or longer, as the platform takes {slow.AtOnce:0} at once and then {slow.RatePerSecond:0.###} a second.")));
+        }
+
+        return new PipelineForecast
+        {
+            Rows = planned,
+            Findings = [.. findings.OrderBy(static finding => finding.Row ?? 0).ThenByDescending(static finding => finding.Severity).ThenBy(static finding => finding.Message, StringComparer.Ordinal)],
+            Calls = calls,
+        };
+    }
+
+    private static async Task<PlannedRow> PlanAsync(JobRow row, ConcurrentBag<PlanFinding> findings, CancellationToken cancellationToken)
+    {
+        var faults = RowValidation.FindFaults(row);
+        foreach (var fault in faults)
+            findings.Add(new PlanFinding(FindingSeverity.Error, row.Index, row.Spec.JobName, fault.Column, fault.Message));
+        var plan = new PlannedRow(row.Index, row.Spec.JobName, row.Spec.Directory, "", 0, 0, 0, row.Spec.SubmitMode == SubmitMode.CreateAndSubmit);
+        if (string.IsNullOrWhiteSpace(row.Spec.Directory) || faults.Any(static fault => fault.Column is nameof(JobSpec.Directory) or nameof(JobSpec.TarSubpath)))
+            return plan;
+        try
+        {
+            var archive = await FolderArchive.CreateAsync(ArchiveFolder.Resolve(row.Spec.Directory, row.Spec.TarSubpath), cancellationToken).ConfigureAwait(false);
+            if (archive.Source.FileCount == 0)
+                findings.Add(new PlanFinding(FindingSeverity.Warning, row.Index, row.Spec.JobName, nameof(JobSpec.Directory), "holds no file"));
+            return plan with { ArchiveName = archive.Name, Files = archive.Source.FileCount, Bytes = archive.Source.FileBytes, ArchiveBytes = archive.Source.Length };
+        }
+        catch (RescaleException unreadable)
+        {
+            findings.Add(new PlanFinding(FindingSeverity.Error, row.Index, row.Spec.JobName, nameof(JobSpec.Directory), $"cannot be archived: {unreadable.Message}"));
+            return plan;
+        }
+    }
+
+    /// <summary>Rows mostly name the same few things: each combination is looked up once.</summary>
+    private async Task AdviseAsync(IReadOnlyList<JobRow> rows, ConcurrentBag<PlanFinding> findings, CancellationToken cancellationToken)
+    {
+        if (_jobs is null)
+            return;
+        try
+        {
+            foreach (var group in rows.GroupBy(static row => (row.Spec.AnalysisCode, row.Spec.AnalysisVersion, row.Spec.CoreType)))
+            {
+                var advice = await _jobs.AdviseAsync(group.First().Spec, cancellationToken).ConfigureAwait(false);
+                foreach (var row in group)
+                {
+                    foreach (var fault in advice.Faults)
+                        findings.Add(new PlanFinding(FindingSeverity.Error, row.Index, row.Spec.JobName, fault.Column, fault.Message));
+                    foreach (var warning in advice.Warnings)
+                        findings.Add(new PlanFinding(FindingSeverity.Warning, row.Index, row.Spec.JobName, null, warning));
+                }
+            }
+        }
+        catch (RescaleException away)
+        {
+            findings.Add(new PlanFinding(FindingSeverity.Warning, null, "", null, $"The names were not compared with the platform's catalogue: {away.Message}"));
+        }
+    }
+
+    private static void FindDuplicates(IReadOnlyList<JobRow> rows, ConcurrentBag<PlanFinding> findings)
+    {
+        foreach (var group in rows.GroupBy(static row => JobText.SanitizeField(row.Spec.JobName), StringComparer.Ordinal).Where(static group => group.Key.Length > 0 && group.Count() > 1))
+        {
+            var indices = group.Select(static row => row.Index).ToList();
+            var named = string.Join(", ", indices.Take(MostNamed)) + (indices.Count > MostNamed ? ", ..." : "");
+            findings.Add(new PlanFinding(FindingSeverity.Warning, indices[1], group.Key, nameof(JobSpec.JobName), $"is the name of {indices.Count} rows: {named}"));
+        }
+    }
+}

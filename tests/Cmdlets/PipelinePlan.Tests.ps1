@@ -1,0 +1,98 @@
+BeforeAll {
+    . (Join-Path $PSScriptRoot 'Support.ps1')
+    $folder, $sandbox, $connection = Start-TestSession
+
+    # A table of runs in a folder of its own; the script block changes a row before it is written.
+    function New-Table {
+        param([string] $Name, [int] $Count, [scriptblock] $Change = { param($row) })
+        $place = (New-Item -ItemType Directory (Join-Path $folder "$Name [p]")).FullName
+        $rows = foreach ($i in 1..$Count) {
+            $run = (New-Item -ItemType Directory (Join-Path $place "Run_$i")).FullName
+            Set-Content -LiteralPath (Join-Path $run 'in.txt') ('x' * $i) -NoNewline
+            $row = [pscustomobject]@{
+                Directory = "Run_$i"; JobName = "job_$i"; AnalysisCode = 'user_included'; AnalysisVersion = ''; Command = 'cat */in.txt'; CoreType = 'emerald'
+                CoresPerSlot = '1'; WalltimeHours = '1'; Slots = '1'; LicenseSettings = ''; Tags = 'a'; Submit = ''
+            }
+            & $Change $row $i
+            $row
+        }
+        $csv = Join-Path $place 'jobs.csv'
+        $rows | Export-Csv -LiteralPath $csv
+        $csv
+    }
+}
+
+AfterAll { Stop-TestSession $sandbox }
+
+Describe 'Test-RescalePipeline' {
+    It 'tells what a good table would do, and does nothing' {
+        $csv = New-Table good 3 { param($row, $i) if ($i -eq 3) { $row.Submit = 'no' } }
+        $before = @(Get-RescaleJob).Count
+        $plan = Test-RescalePipeline $csv -Destination results
+        $plan.PSTypeNames[0] | Should -Be 'RescaleInterlink.PipelineForecast'
+        ($plan.IsValid, $plan.Jobs, $plan.Submissions, $plan.Files, $plan.Bytes) | Should -Be $true, 3, 2, 3, 6
+        $plan.Finding | Should -BeNullOrEmpty
+        # Each job's creation, tag and registration, and the storage's credentials.
+        $plan.ApiCall.Calls | Should -Be 10, 2, 2
+        $plan.Row[1].PSTypeNames[0] | Should -Be 'RescaleInterlink.PlannedRow'
+        ($plan.Row[1].JobName, $plan.Row[1].Bytes) | Should -Be 'job_2', 2
+        $plan.Row[1].ArchiveName | Should -Match '_Run_2_[0-9a-f]{8}\.tar$'
+        $plan | Out-String | Should -Match 'IsValid +: True'
+        $plan.ApiCall | Out-String | Should -Match 'job-submission +2'
+        $plan.Row | Out-String -Width 200 | Should -Match '2 job_2 +1 +2'
+        @(Get-RescaleJob).Count | Should -Be $before
+        @(Get-ChildItem -LiteralPath (Split-Path $csv) -File).Name | Should -Be 'jobs.csv'
+    }
+
+    It 'finds what is wrong with each row' {
+        $csv = New-Table wrong 6 {
+            param($row, $i)
+            switch ($i) {
+                1 { $row.Directory = 'none' }
+                2 { $row.CoreType = 'emerlad' }
+                3 { $row.Slots = 'many' }
+                4 { $row.LicenseSettings = '{"a":' }
+                5 { $row.AnalysisVersion = '77' }
+                6 { $row.JobName = 'job_5' }
+            }
+        }
+        $plan = Test-RescalePipeline $csv
+        $plan.IsValid | Should -BeFalse
+        $found = $plan.Finding | ForEach-Object { "$($_.Severity) $($_.Row) $($_.Column)" }
+        foreach ($one in 'Error  Slots', 'Error  LicenseSettings', 'Error 1 Directory', 'Error 2 CoreType', 'Warning 5 ', 'Warning 6 JobName') { $found | Should -Contain $one }
+        $plan.Finding | Out-String -Width 300 | Should -Match 'did you mean emerald'
+        "$($plan | Out-String)" | Should -Match 'Error: row 2 \(''job_2''\): CoreType'
+    }
+
+    It 'takes objects, and asks nobody when it is offline' {
+        $csv = New-Table objects 2 { param($row) $row.CoreType = 'emerlad' }
+        Push-Location -LiteralPath (Split-Path $csv)
+        try {
+            (Import-Csv -LiteralPath $csv | Test-RescalePipeline).IsValid | Should -BeFalse
+            $plan = Import-Csv -LiteralPath $csv | Test-RescalePipeline -Offline
+            $plan.IsValid | Should -BeTrue
+            # The limits of a platform, which this sandbox has not.
+            $plan.ApiCall.AtOnce | Should -Be 150, 50, 300
+        }
+        finally { Pop-Location }
+        New-RescaleJobTable (Import-Csv -LiteralPath $csv)[0] Run_* -Path (Split-Path $csv) | Test-RescalePipeline -Offline | ForEach-Object Jobs | Should -Be 2
+    }
+
+    It 'says how long the limits of the platform take' {
+        $rows = 1..100 | ForEach-Object { [pscustomobject]@{ Directory = ''; JobName = "j$_"; AnalysisCode = 'user_included'; Command = 'y'; CoreType = 'emerald'; CoresPerSlot = 1; WalltimeHours = 1; Slots = 1; LicenseSettings = ''; ExtraInputFileIDs = 'abc' } }
+        $plan = $rows | Test-RescalePipeline -Offline
+        $plan.ShortestTime.TotalSeconds | Should -BeGreaterThan 211
+        $plan.ShortestTime.TotalSeconds | Should -BeLessThan 212
+        $plan.Finding.Severity | Should -Be 'Information'
+    }
+
+    It 'shows with -WhatIf of the pipeline what it finds' {
+        $csv = New-Table whatif 2 { param($row, $i) if ($i -eq 2) { $row.CoreType = 'emerlad' } }
+        Invoke-RescalePipeline -JobsCsv $csv -WhatIf -WarningVariable warned -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        "$warned" | Should -Match "row 2 \('job_2'\): CoreType"
+    }
+
+    It 'without a table is one error' {
+        { Test-RescalePipeline (Join-Path $folder none.csv) } | Should -Throw -ErrorId 'SourceNotFound,*'
+    }
+}
