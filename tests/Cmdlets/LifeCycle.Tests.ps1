@@ -106,6 +106,11 @@ Describe 'Submit-RescaleJob -Wait and -Destination' {
         ($again.Status | Sort-Object -Unique) | Should -Be 'Skipped'
     }
 
+    It 'tells of a failed job behind its outputs' {
+        $all = Submit-RescaleJob @basic -JobName 'fails last' -Command 'echo why; exit 3' -Destination (Join-Path $folder 'last') -PollIntervalSeconds 1 -ErrorAction Continue 2>&1
+        @($all | ForEach-Object { $_.PSTypeNames[0] }) | Should -Be 'RescaleInterlink.ReceivedFile', 'System.Management.Automation.ErrorRecord'
+    }
+
     It 'gives jobs of one name folders of their own' {
         $out = Join-Path $folder 'twins'
         $received = 1..2 | ForEach-Object { New-RescaleJobSpec 'twin [1]' @basic -Command "echo $_" } | Submit-RescaleJob -Destination $out -PollIntervalSeconds 1
@@ -193,6 +198,18 @@ Describe 'Many jobs' {
         finally { Clear-Fault $sandbox }
         $stop.Elapsed.TotalSeconds | Should -BeLessThan 2
         $stop.Errors | Should -BeNullOrEmpty
+    }
+
+    It 'can come from another session, with all that they have' {
+        $path = Set-WorkFile 'sent.txt' 'sent'
+        $command = "cat sent.txt; echo `$WHO; cat <<E`n  two  blanks`nE"
+        $spec = New-RescaleJobSpec 'from elsewhere' @basic -Command $command -KeepCommandSpacing -InputFile (Get-Item -LiteralPath $path) -Environment @{ WHO = 'me' }
+        $bare = New-RescaleJobSpec 'bare' @basic -Command 'echo bare'
+        $kept = Join-Path $folder 'specs.xml'
+        $spec, $bare | Export-Clixml -LiteralPath $kept
+        $received = Import-Clixml -LiteralPath $kept | Submit-RescaleJob -Destination (Join-Path $folder 'elsewhere') -PollIntervalSeconds 1
+        @($received).Count | Should -Be 2
+        Get-Content -LiteralPath (Join-Path $folder 'elsewhere' 'from elsewhere' 'process_output.log') | Should -Be 'sent', 'me', '  two  blanks'
     }
 
     It 'gathered inputs make one job, and a directory is archived for each row' {

@@ -76,6 +76,7 @@ public sealed class SubmitRescaleJobCommand : JobSubmitCmdlet
     public int CoresPerSlot { get; set; } = 1;
 
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = SpecSet)]
+    [WalltimeTransformation]
     public double WalltimeHours { get; set; } = 1;
 
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = SpecSet)]
@@ -104,6 +105,20 @@ public sealed class SubmitRescaleJobCommand : JobSubmitCmdlet
     public string? OnDemandLicenseSeller { get; set; }
 
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = SpecSet)]
+    [FlagTransformation]
+    public SwitchParameter UseRescaleLicense { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = SpecSet)]
+    public string? UserDefinedLicenseSettings { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = SpecSet)]
+    public string? ClusterId { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = SpecSet)]
+    [FlagTransformation]
+    public SwitchParameter KeepCommandSpacing { get; set; }
+
+    [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = SpecSet)]
     public string? ProjectId { get; set; }
 
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = SpecSet)]
@@ -129,7 +144,7 @@ public sealed class SubmitRescaleJobCommand : JobSubmitCmdlet
     [Parameter(ParameterSetName = LiteralSet)]
     [Parameter(ParameterSetName = ObjectSet)]
     [Parameter(ValueFromPipelineByPropertyName = true, ParameterSetName = SpecSet)]
-    [ValidateNotNullOrEmpty]
+    [ValidateNotNull]
     public object[] InputFile { get; set; } = [];
 
     [Parameter(ParameterSetName = PathSet)]
@@ -245,6 +260,10 @@ public sealed class SubmitRescaleJobCommand : JobSubmitCmdlet
         InputFileIds = InputFileId,
         ExtraInputFileIds = ExtraInputFileId,
         OnDemandLicenseSeller = NullWhenEmpty(OnDemandLicenseSeller),
+        UseRescaleLicense = UseRescaleLicense,
+        UserDefinedLicenseSettings = NullWhenEmpty(UserDefinedLicenseSettings),
+        ClusterId = NullWhenEmpty(ClusterId),
+        KeepCommandSpacing = KeepCommandSpacing,
         ProjectId = NullWhenEmpty(ProjectId),
         OrgCode = NullWhenEmpty(OrgCode),
         Tags = Tag,
