@@ -286,6 +286,13 @@ Describe 'An answer of any shape' {
         Get-Names (Read-Shape '{"psobject":1,"PSTypeNames":2,"PSBase":3,"Length":4}') | Should -Be 'JobId|psobject_2|PSTypeNames_2|PSBase_2|Length'
     }
 
+    It 'with bytes that are no text loses those alone' {
+        $bytes = [byte[]]((0x7b, 0x22, 0x61, 0xff, 0x22, 0x3a, 0x31, 0x2c) + [Text.Encoding]::UTF8.GetBytes('"b":"') + 0xc0 + [Text.Encoding]::UTF8.GetBytes('","c":2}'))
+        $item = $shape.Invoke($null, @('RescaleInterlink.JobConnection', 'j1', [Text.Json.JsonDocument]::Parse([IO.MemoryStream]::new($bytes)).RootElement))
+        Get-Names $item | Should -Be 'JobId|_2|b|c'
+        $item.b, $item.c | Should -Be '', 2
+    }
+
     It 'that is <Json> is no failure' -ForEach @(
         @{ Json = '[]' }, @{ Json = '[{"a":1}]' }, @{ Json = '"text"' }, @{ Json = '7' }, @{ Json = 'null' }, @{ Json = 'true' }, @{ Json = '{}' }
         @{ Json = '{"\ud800":"\ud800"}' }, @{ Json = '{"n":1e999}' }

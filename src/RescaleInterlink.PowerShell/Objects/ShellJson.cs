@@ -96,7 +96,8 @@ internal static class ShellJson
         }
         catch (InvalidOperationException)
         {
-            return value.GetRawText();
+            // Half a character, or bytes that are no UTF-8: no text.
+            return "";
         }
     }
 }

@@ -90,6 +90,15 @@ public class HostileDetailTests
             string.Join(' ', fields.Select(static field => $"{field.Key}={field.Value}")));
     }
 
+    [Fact]
+    public async Task Bytes_that_are_no_text_cost_their_own_field_alone()
+    {
+        using var client = Answering([.. "{\"a\":{\"value\":\"x"u8, 0xff, .. "\"},\"b"u8, 0xc0, .. "\":{\"value\":1},\"c\":{\"value\":[\""u8, 0xfe, .. "\"]},\"d\":{\""u8, 0xff, .. "\":0,\"value\":2}}"u8]);
+        var fields = await client.Jobs.GetCustomFieldsAsync("J", Token);
+        Assert.Equal("a= c= d=2", string.Join(' ', fields.Select(static field => $"{field.Key}={field.Value}")));
+        Assert.Single((await JobLoad.ReadAsync(client.Jobs, "J", 1, Token))!.Measurements);
+    }
+
     [Theory]
     [InlineData("[]", 0)]
     [InlineData("{}", 0)]
@@ -159,12 +168,14 @@ public class HostileDetailTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private static RescaleClient Answering(string body, Func<Uri, HttpStatusCode>? status = null)
+    private static RescaleClient Answering(string body, Func<Uri, HttpStatusCode>? status = null) => Answering(Encoding.UTF8.GetBytes(body), status);
+
+    private static RescaleClient Answering(byte[] body, Func<Uri, HttpStatusCode>? status = null)
         => new(new Uri("http://127.0.0.1:1/"), new ApiKey(Clients.Key), new Transport(body, status ?? (static _ => HttpStatusCode.OK)), TimeProvider.System, new ApiPolicy { MaxRetries = 0 });
 
-    private sealed class Transport(string body, Func<Uri, HttpStatusCode> status) : HttpMessageHandler
+    private sealed class Transport(byte[] body, Func<Uri, HttpStatusCode> status) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-            => Task.FromResult(new HttpResponseMessage(status(request.RequestUri!)) { Content = new StringContent(body, Encoding.UTF8, "application/json") });
+            => Task.FromResult(new HttpResponseMessage(status(request.RequestUri!)) { Content = new ByteArrayContent(body) });
     }
 }

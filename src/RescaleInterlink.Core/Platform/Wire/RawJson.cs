@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace RescaleInterlink.Platform.Wire;
 
-/// <summary>Reads JSON whose shape is nobody's promise. An escape of half a character is no text: what it names is not found, and what it is has no text.</summary>
+/// <summary>Reads JSON whose shape is nobody's promise. An escape of half a character and bytes that are no UTF-8 are no text: what they name is not found,
+/// and what they are has no text.</summary>
 internal static class RawJson
 {
     /// <returns>Null when the element is no object or has no such member; of several the last, as readers of JSON mostly do.</returns>
@@ -38,22 +39,18 @@ internal static class RawJson
     /// <returns>Null for null, and for text that is none.</returns>
     public static string? Text(JsonElement value)
     {
-        switch (value.ValueKind)
+        try
         {
-            case JsonValueKind.Null or JsonValueKind.Undefined:
-                return null;
-            case JsonValueKind.String:
-                try
-                {
-                    return value.GetString();
-                }
-                catch (InvalidOperationException)
-                {
-                    return null;
-                }
-
-            default:
-                return value.GetRawText();
+            return value.ValueKind switch
+            {
+                JsonValueKind.Null or JsonValueKind.Undefined => null,
+                JsonValueKind.String => value.GetString(),
+                _ => value.GetRawText(),
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
         }
     }
 }
