@@ -209,6 +209,7 @@ Describe 'Custom fields' {
 
 Describe 'The cluster of a job' {
     BeforeAll { $running = Start-Executing 'my [cluster] ü' 'while [ ! -e stop ]; do :; done' }
+    AfterAll { $running | Stop-RescaleJob -Force }
 
     It 'is told as the platform tells it, and shown' {
         $details = $running | Get-RescaleJobConnection
