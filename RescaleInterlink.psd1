@@ -35,6 +35,7 @@
     'Get-RescaleJobLog'
     'Get-RescaleJobStatus'
     'Get-RescaleJobTag'
+    'Get-RescalePipelineState'
     'Get-RescaleRateLimit'
     'Get-RescaleSoftware'
     'Get-RescaleTransfer'

@@ -273,7 +273,7 @@ Describe 'Several connections' {
 
 Describe 'Every cmdlet' {
     It 'takes -Connection, unless it is for this machine only' {
-        $local = 'Export-RescaleJobScript', 'Export-RescaleJobSpec', 'Find-RescaleJobInput', 'Get-RescaleConfiguration', 'Get-RescaleConnection', 'Import-RescaleJobScript', 'Import-RescaleJobSpec',
+        $local = 'Export-RescaleJobScript', 'Export-RescaleJobSpec', 'Find-RescaleJobInput', 'Get-RescaleConfiguration', 'Get-RescaleConnection', 'Get-RescalePipelineState', 'Import-RescaleJobScript', 'Import-RescaleJobSpec',
             'Initialize-RescaleConfiguration', 'New-RescaleJobTable', 'Remove-RescaleCredential', 'Save-RescaleCredential', 'Set-RescaleConfiguration',
             'Start-RescaleSandbox', 'Stop-RescaleSandbox', 'Test-RescaleCommandPattern'
         (Get-Command -Module RescaleInterlink | Where-Object { -not $_.Parameters.ContainsKey('Connection') }).Name | Sort-Object | Should -Be $local

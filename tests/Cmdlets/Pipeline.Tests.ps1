@@ -147,6 +147,26 @@ Describe 'Invoke-RescalePipeline' {
         "$($warnings[0])" | Should -Match "'job_1': AutomationId"
     }
 
+    It 'tells by its state file how far each row has come' {
+        $study = New-Study told (1..2) { param($row, $n) if ($n -eq 2) { $row.CoreType = 'none' } }
+        $null = Invoke-RescalePipeline -JobsCsv $study.Csv -Destination $study.Results -PollIntervalSeconds 1 -ErrorAction SilentlyContinue
+        $state = Get-RescalePipelineState ([WildcardPattern]::Escape((Join-Path $study.Folder 'jobs.state.csv')))
+        $state[0].PSTypeNames[0] | Should -Be 'RescaleInterlink.PipelineState'
+        $state.Index | Should -Be 1, 2
+        $state.SubmitStatus | Should -Be 'success', 'failed'
+        ($state[0].JobStatus, $state[0].HasEnded, $state[1].JobId) | Should -Be 'Completed', $true, $null
+        $state[1].ErrorMessage | Should -Match 'none'
+        ($state[0] | Get-RescaleJob).Name | Should -Be $state[0].JobName
+        $state | Out-String -Width 200 | Should -Match '2 .*failed'
+        # The file alone, as the Go tool would have written it.
+        $alone = Join-Path $study.Folder 'alone [x].csv'
+        Copy-Item -LiteralPath (Join-Path $study.Folder 'jobs.state.csv') $alone
+        $read = Get-Item -LiteralPath $alone | Get-RescalePipelineState
+        ($read.JobId | Select-Object -First 1) | Should -Be $state[0].JobId
+        $read[0].HasEnded | Should -BeNullOrEmpty
+        { Get-RescalePipelineState $study.Csv -ErrorAction Stop } | Should -Throw -ErrorId 'PipelineStateInvalid,*'
+    }
+
     It 'without a destination submits and does not wait' {
         $study = New-Study submit (1..1) { param($row, $n) $row.Command = 'while [ ! -e never ]; do sleep 0.1; done' }
         $result = Invoke-RescalePipeline -JobsCsv $study.Csv

@@ -67,7 +67,7 @@ internal sealed class PipelineStateFile(string path, TimeProvider time, Func<IRe
             ]);
     }
 
-    private static string Word(StageStatus status) => status switch
+    internal static string Word(StageStatus status) => status switch
     {
         StageStatus.Success => "success",
         StageStatus.Failed => "failed",
