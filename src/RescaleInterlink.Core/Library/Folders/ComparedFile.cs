@@ -9,6 +9,10 @@ internal sealed class ComparedFile(string path, long length, SemaphoreSlim lane)
 {
     private const int ReadSize = 128 << 10;
 
+    // Whoever has just received a file holds it a moment longer than its new name is there. Real time, as it is another's.
+    private const int Tries = 50;
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(20);
+
     private string? _sha512;
 
     /// <returns>False too when the platform has no length or no hash: nothing is the same without proof.</returns>
@@ -38,7 +42,7 @@ internal sealed class ComparedFile(string path, long length, SemaphoreSlim lane)
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            await using var file = await OpenAsync(cancellationToken).ConfigureAwait(false);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA512);
             var buffer = new byte[(int)Math.Clamp(length, 1, ReadSize)];
             int count;
@@ -49,6 +53,21 @@ internal sealed class ComparedFile(string path, long length, SemaphoreSlim lane)
         catch (Exception e) when (LocalFileErrors.FromReading(e, path) is { } failure)
         {
             throw failure;
+        }
+    }
+
+    private async Task<FileStream> OpenAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            }
+            catch (IOException held) when (attempt < Tries && OwnFile.IsHeld(held))
+            {
+                await Task.Delay(BetweenTries, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 }
