@@ -37,9 +37,11 @@ Describe 'Wait-RescaleJob' {
     It 'waits for the first jobs while more still come' {
         $first = Submit-RescaleJob @basic -JobName first -Command 'true'
         $second = Submit-RescaleJob @basic -JobName second -Command 'true' -CreateOnly
-        # The second is started only when the first is known to have ended.
-        $ended = & { $first; Wait-Until { (Get-RescaleJob $first.JobId).Status -eq 'Completed' } 'the first has ended'; $second | Start-RescaleJob } | Wait-RescaleJob -PollIntervalSeconds 1
-        $ended.JobId | Should -Be $first.JobId, $second.JobId
+        # The second comes only when the first has been asked for.
+        $asked = 'GET /api/v3/jobs/{id}/statuses/'
+        $before = Get-RequestCount $sandbox $asked
+        $ended = & { $first; Wait-Until { (Get-RequestCount $sandbox $asked) -gt $before } 'the first is waited for'; $second | Start-RescaleJob } | Wait-RescaleJob -PollIntervalSeconds 1
+        ($ended.JobId | Sort-Object) | Should -Be ($first.JobId, $second.JobId | Sort-Object)
     }
 }
 
@@ -140,7 +142,7 @@ Describe 'Get-RescaleJobLog' {
             $_
         }
         $lines[0] | Should -BeOfType string
-        $lines[0].PSTypeNames[0] | Should -Be 'RescaleInterlink.JobLogLine'
+        ($lines | Out-String -Stream | Where-Object { $_ }) | Should -Be @($lines | ForEach-Object { "$_" })
         ($lines | Where-Object Kind -eq Line) | Should -Be 'first [line]', 'Größe', 'last'
         ($lines | Where-Object Kind -eq Line).LineNumber | Should -Be 1, 2, 3
         $statuses = $lines | Where-Object Kind -eq Status

@@ -9,12 +9,10 @@ namespace RescaleInterlink.PowerShell.Objects;
 /// <summary>
 /// Lines of a job's log: text, as Get-Content gives it, so that Select-String, Set-Content and -match work, with note properties that tell more:
 /// <c>Kind</c> (<c>Line</c> or <c>Status</c>), <c>JobId</c>; of a line <c>Name</c> (the file) and <c>LineNumber</c>; of a change of the status
-/// <c>Status</c>, <c>StatusDate</c> and <c>StatusReason</c>.
+/// <c>Status</c>, <c>StatusDate</c> and <c>StatusReason</c>. They have no type name of their own, with which the shell would list them as objects.
 /// </summary>
 internal static class JobLogText
 {
-    public const string TypeName = "RescaleInterlink.JobLogLine";
-
     public static PSObject Of(string jobId, JobLogEntry.Line line)
         => Make(line.Text, "Line", jobId, ("Name", line.Name), ("LineNumber", line.Number));
 
@@ -30,7 +28,6 @@ internal static class JobLogText
     private static PSObject Make(string text, string kind, string jobId, params (string Name, object? Value)[] more)
     {
         var shown = new PSObject(text);
-        shown.TypeNames.Insert(0, TypeName);
         shown.Properties.Add(new PSNoteProperty("Kind", kind));
         shown.Properties.Add(new PSNoteProperty("JobId", jobId));
         foreach ((string name, object? value) in more)
