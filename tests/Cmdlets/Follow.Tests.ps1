@@ -108,6 +108,17 @@ Describe 'Watch-RescaleJob' {
         (Get-ChildItem -LiteralPath (Join-Path $folder 'new')).Count | Should -Be 2
     }
 
+    It 'bears with a platform that fails for a while, with one warning' {
+        $job = Submit-RescaleJob @basic -JobName patient -Command 'echo x > x.txt'
+        $null = $job | Wait-RescaleJob -PollIntervalSeconds 1
+        Set-Fault $sandbox @{ target = 'api'; path = '/statuses/|/files/'; fault = 'status'; status = 503; times = 8 }
+        try { $files = $job | Watch-RescaleJob -Destination (Join-Path $folder 'patient') -IntervalSeconds 5 -WarningVariable warned -WarningAction SilentlyContinue }
+        finally { Clear-Fault $sandbox }
+        ($files.Name | Sort-Object) | Should -Be 'process_output.log', 'x.txt'
+        $warned.Count | Should -Be 1
+        "$warned" | Should -Match '30 minutes'
+    }
+
     It 'does nothing with -WhatIf, and refuses what makes no sense' {
         $job = Submit-RescaleJob @basic -JobName whatif -Command 'true'
         $job | Watch-RescaleJob -Destination (Join-Path $folder 'whatif') -WhatIf | Should -BeNullOrEmpty

@@ -16,7 +16,7 @@ public sealed class GetRescaleJobLogCommand : RescaleCmdlet
 {
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
     private readonly List<string> _followed = [];
-    private IApiObserver? _observer;
+    private PatientNotice? _notice;
     private TransferEngine _engine = null!;
     private JobLogOptions _options = null!;
 
@@ -47,7 +47,9 @@ public sealed class GetRescaleJobLogCommand : RescaleCmdlet
     [ValidateRange(1, 3600)]
     public int PollIntervalSeconds { get; set; } = 5;
 
-    private protected override IApiObserver Observer => Follow ? _observer ??= new PatientNotice(PostVerbose, PostWarning) : base.Observer;
+    private protected override IApiObserver Observer => Follow ? Notice : base.Observer;
+
+    private PatientNotice Notice => _notice ??= new PatientNotice(PostVerbose, PostWarning, _options.LongestAbsence);
 
     protected override void Prepare()
     {
@@ -104,7 +106,7 @@ public sealed class GetRescaleJobLogCommand : RescaleCmdlet
             case JobLogEntry.StatusChange change:
                 return JobLogText.Of(id, change.Status);
             case JobLogEntry.Notice { IsWarning: true } notice:
-                PostWarning(notice.Text);
+                Notice.Lost(notice.Text);
                 return null;
             case JobLogEntry.Notice notice:
                 PostVerbose(notice.Text);

@@ -22,7 +22,7 @@ public sealed class WatchRescaleJobCommand : TransferCmdlet
 
     private JobFolders _folders = null!;
     private readonly HashSet<string> _jobs = new(StringComparer.Ordinal);
-    private IApiObserver? _observer;
+    private PatientNotice? _notice;
     private JobWatch _watch = null!;
     private bool _isWatching;
     private int _received;
@@ -70,7 +70,9 @@ public sealed class WatchRescaleJobCommand : TransferCmdlet
 
     private protected override string Activity => "Watching Rescale jobs";
 
-    private protected override IApiObserver Observer => _observer ??= new PatientNotice(PostVerbose, PostWarning);
+    private protected override IApiObserver Observer => Notice;
+
+    private PatientNotice Notice => _notice ??= new PatientNotice(PostVerbose, PostWarning, Timeout);
 
     protected override void Prepare()
     {
@@ -150,7 +152,7 @@ public sealed class WatchRescaleJobCommand : TransferCmdlet
                 await WriteErrorAsync(failed.Error, $"{failed.Target} of job {failed.JobId}");
                 break;
             case JobWatchStep.Notice { IsWarning: true } notice:
-                PostWarning(notice.Text);
+                Notice.Lost(notice.Text);
                 break;
             case JobWatchStep.Notice notice:
                 PostVerbose(notice.Text);
