@@ -120,7 +120,7 @@ public abstract class JobSubmitCmdlet : TransferCmdlet
 
     /// <summary>While nothing moves, the jobs are what is waited for.</summary>
     private protected override ProgressReport? Report()
-        => Engine.GetProgress().Active.Count > 0 ? base.Report() : FollowProgress.Report(_state.Value) ?? base.Report();
+        => Engine.GetProgress().Active.Count > 0 ? base.Report() : FollowProgress.Report(_state.Value, State.Jobs) ?? base.Report();
 
     private void Follow(SubmittedJob job)
     {

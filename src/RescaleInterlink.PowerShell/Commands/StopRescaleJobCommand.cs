@@ -37,7 +37,7 @@ public sealed class StopRescaleJobCommand : JobChangeCmdlet
     protected override void Prepare()
     {
         base.Prepare();
-        ShowProgress(() => FollowProgress.Report(_state.Value));
+        ShowProgress(() => FollowProgress.Report(_state.Value, State.Jobs));
     }
 
     private protected override Func<string, CancellationToken, Task> Change() => async (id, cancellationToken) =>
