@@ -47,7 +47,7 @@ Describe 'Get-RescaleCoreType' {
         (Get-RescaleCoreType emerald | Submit-RescaleJob -JobName bound -AnalysisCode user_included -Command true -CreateOnly).Name | Should -Be 'bound'
         $null = Invoke-SandboxControl $sandbox Delete requests
         @('emerald', 'onyx', 'calcite' | ForEach-Object { [pscustomobject]@{ CoreType = $_ } } | Get-RescaleCoreType).Count | Should -Be 3
-        (Invoke-SandboxControl $sandbox Get requests).api.requests.'GET /api/v3/coretypes/' | Should -Be 1
+        Get-RequestCount $sandbox 'GET /api/v3/coretypes/' | Should -Be 1
     }
 }
 

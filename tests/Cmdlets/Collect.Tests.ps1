@@ -108,7 +108,7 @@ Describe 'Receive-RescaleJob' {
         $null = Invoke-SandboxControl $sandbox Delete requests
         $null = $many | Get-RescaleJobFile | Receive-RescaleFile -Destination (Join-Path $folder 'cost of files') -Connection $connection
         # One by one from the pipeline: they gather while the calls before them are under way.
-        (Invoke-SandboxControl $sandbox Get requests).api.requests.'POST /api/v3/credentials/' | Should -BeLessThan 12
+        Get-RequestCount $sandbox 'POST /api/v3/credentials/' | Should -BeLessThan 12
         $connection | Disconnect-Rescale
     }
 

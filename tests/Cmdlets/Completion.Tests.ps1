@@ -120,7 +120,7 @@ Describe 'Completion' {
         $null = Get-RescaleCoreType
         $null = Invoke-SandboxControl $sandbox Delete requests
         (Get-Completion 'Submit-RescaleJob -CoreType on').CompletionText | Should -Be 'onyx'
-        (Invoke-SandboxControl $sandbox Get requests).api.requests.'GET /api/v3/coretypes/' | Should -BeNullOrEmpty
+        Get-RequestCount $sandbox 'GET /api/v3/coretypes/' | Should -Be 0
     }
 
     It 'gives the prompt back when the platform says nothing, and has the answer later' {

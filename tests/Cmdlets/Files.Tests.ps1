@@ -144,9 +144,9 @@ Describe 'Send-RescaleFile' {
         $route = 'GET /api/v3/folders/{id}/contents/'
         $null = Invoke-SandboxControl $sandbox Delete requests
         $null = Get-ChildItem -LiteralPath $many -File | Send-RescaleFile
-        (Invoke-SandboxControl $sandbox Get requests).api.requests.$route | Should -BeNullOrEmpty
+        Get-RequestCount $sandbox $route | Should -Be 0
         $null = Get-ChildItem -LiteralPath $many -File | Send-RescaleFile -Conflict Skip
-        (Invoke-SandboxControl $sandbox Get requests).api.requests.$route | Should -Be 1
+        Get-RequestCount $sandbox $route | Should -Be 1
     }
 
     It '-Conflict Error refuses two files of one name in one command' {

@@ -13,12 +13,6 @@ BeforeAll {
         $path
     }
 
-    function Get-ApiCount {
-        param([string] $Route)
-        $count = (Invoke-SandboxControl $sandbox Get requests).api.requests.$Route
-        if ($count) { $count } else { 0 }
-    }
-
     # A job that runs until it is stopped, and has begun to.
     function Start-LongJob {
         param([string] $Name)
@@ -178,10 +172,10 @@ Describe 'Many jobs' {
 
     It 'fifty share a local file, which travels once' {
         $path = Set-WorkFile 'shared.txt' 'for all'
-        $before = Get-ApiCount 'POST /api/v3/files/'
+        $before = Get-RequestCount $sandbox 'POST /api/v3/files/'
         $received = 1..50 | ForEach-Object { New-RescaleJobSpec "many_$_" @basic -Command "cat shared.txt; echo $_" } |
             Submit-RescaleJob -InputFile (Get-Item -LiteralPath $path) | Wait-RescaleJob -PollIntervalSeconds 1 | Receive-RescaleJob -Destination (Join-Path $folder 'many')
-        (Get-ApiCount 'POST /api/v3/files/') - $before | Should -Be 1
+        (Get-RequestCount $sandbox 'POST /api/v3/files/') - $before | Should -Be 1
         @($received).Count | Should -Be 50
         foreach ($n in 1..50) { Get-Content -LiteralPath (Join-Path $folder 'many' "many_$n" 'process_output.log') | Should -Be 'for all', "$n" }
         @(Get-RescaleJob -Name 'many_*').Count | Should -Be 50
@@ -221,18 +215,18 @@ Describe 'Many jobs' {
         $directory = (New-Item -ItemType Directory (Join-Path $work 'a case')).FullName
         Set-Content -LiteralPath (Join-Path $directory 'deck.txt') -Value deck
         $rows = 1..2 | ForEach-Object { [pscustomobject]@{ JobName = "row $_"; Directory = $directory; AnalysisCode = 'user_included'; CoreType = 'emerald'; Command = 'cat */deck.txt deck.txt 2>/dev/null; true' } }
-        $before = Get-ApiCount 'POST /api/v3/files/'
+        $before = Get-RequestCount $sandbox 'POST /api/v3/files/'
         $received = $rows | Submit-RescaleJob -Destination (Join-Path $folder 'rows') -PollIntervalSeconds 1
-        (Get-ApiCount 'POST /api/v3/files/') - $before | Should -Be 1
+        (Get-RequestCount $sandbox 'POST /api/v3/files/') - $before | Should -Be 1
         Get-Content -LiteralPath $received.FullName | Should -Be 'deck', 'deck'
     }
 
     It 'that lack the code of an organization are assigned in that of the profile' {
         $route = 'POST /api/v2/organizations/{code}/jobs/{id}/project-assignment/'
-        $before = Get-ApiCount $route
+        $before = Get-RequestCount $sandbox $route
         $null = 1..2 | ForEach-Object { New-RescaleJobSpec "project $_" @basic -Command true -ProjectId p1 } | Submit-RescaleJob -CreateOnly -WarningVariable warnings
         $warnings | Should -BeNullOrEmpty
-        (Get-ApiCount $route) - $before | Should -Be 2
+        (Get-RequestCount $sandbox $route) - $before | Should -Be 2
     }
 }
 
