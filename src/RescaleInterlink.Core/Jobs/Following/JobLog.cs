@@ -4,6 +4,7 @@ using RescaleInterlink.Errors;
 using RescaleInterlink.Library;
 using RescaleInterlink.Platform;
 using RescaleInterlink.Transfers;
+using RescaleInterlink.Transfers.LocalFiles;
 
 namespace RescaleInterlink.Jobs.Following;
 
@@ -170,11 +171,10 @@ public sealed class JobLog
 
         private async Task ReadStoredAsync(PlatformFile output, string name, CancellationToken cancellationToken)
         {
-            // Readable by this user only.
-            var folder = Directory.CreateTempSubdirectory("rescale-log-");
+            var folder = MakeFolder();
             try
             {
-                var path = Path.Combine(folder.FullName, "log");
+                var path = Path.Combine(folder, "log");
                 await log._library.DownloadAsync(engine, output, path, new DownloadOptions { NoResume = true }, cancellationToken).ConfigureAwait(false);
                 using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous);
                 var live = await FindLiveAsync(file, name, cancellationToken).ConfigureAwait(false);
@@ -185,7 +185,32 @@ public sealed class JobLog
             }
             finally
             {
-                folder.Delete(recursive: true);
+                Remove(folder);
+            }
+        }
+
+        /// <summary>For one log, readable by this user only.</summary>
+        private static string MakeFolder()
+        {
+            try
+            {
+                return Directory.CreateTempSubdirectory("rescale-log-").FullName;
+            }
+            catch (Exception e) when (LocalFileErrors.FromWriting(e, Path.GetTempPath(), 0, static () => null) is { } failure)
+            {
+                throw failure;
+            }
+        }
+
+        private static void Remove(string folder)
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The system clears its temporary files itself.
             }
         }
 

@@ -18,6 +18,9 @@ public sealed class JobWatch
     /// <summary>Listings of outputs at once, over all jobs.</summary>
     private const int ListingsAtOnce = 4;
 
+    /// <summary>Files handed to the engine at once, over all jobs.</summary>
+    private const int FilesAtOnce = 64;
+
     /// <summary>Steps that wait for whoever reads.</summary>
     private const int MostWaiting = 1000;
 
@@ -32,7 +35,7 @@ public sealed class JobWatch
         => _tools = new WatchTools(
             client.Jobs, library, engine, time, stateFolder, options,
             new FolderDownload(client, library, new FolderDownloadOptions { Conflict = options.Conflict, ComparisonsAtOnce = options.ComparisonsAtOnce }),
-            _steps.Writer, new SemaphoreSlim(ListingsAtOnce));
+            _steps.Writer, new SemaphoreSlim(ListingsAtOnce), new SemaphoreSlim(FilesAtOnce), new SemaphoreSlim(options.ComparisonsAtOnce));
 
     /// <summary>Newest statuses, as of the last round; null before the first.</summary>
     public JobFollowState? State => Volatile.Read(ref _state);
@@ -130,7 +133,8 @@ public sealed class JobWatch
     private async Task CompleteAsync(Task work)
     {
         await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _tools.Listings.Dispose();
+        foreach (var lane in new[] { _tools.Listings, _tools.Downloads, _tools.Comparisons })
+            lane.Dispose();
         _steps.Writer.TryComplete(work.IsCanceled ? new OperationCanceledException() : work.Exception?.InnerException);
     }
 
@@ -142,7 +146,8 @@ public sealed class JobWatch
 
 /// <summary>What all jobs of a watch share.</summary>
 internal sealed record WatchTools(
-    JobsClient Jobs, FileLibrary Library, TransferEngine Engine, TimeProvider Time, string StateFolder, JobWatchOptions Options, FolderDownload Download, ChannelWriter<JobWatchStep> Steps, SemaphoreSlim Listings)
+    JobsClient Jobs, FileLibrary Library, TransferEngine Engine, TimeProvider Time, string StateFolder, JobWatchOptions Options, FolderDownload Download, ChannelWriter<JobWatchStep> Steps, SemaphoreSlim Listings,
+    SemaphoreSlim Downloads, SemaphoreSlim Comparisons)
 {
     /// <summary>Steps are few but for files, which wait for their reader.</summary>
     public ValueTask TellAsync(JobWatchStep step, CancellationToken cancellationToken) => Steps.WriteAsync(step, cancellationToken);

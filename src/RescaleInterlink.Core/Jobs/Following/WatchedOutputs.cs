@@ -58,7 +58,7 @@ internal sealed class WatchedOutputs(WatchTools tools, string jobId, string top,
 
         if (begun.Count == 0)
             return found;
-        await tools.Library.AnnounceAsync([.. begun.Select(static item => item.Name.File)], cancellationToken).ConfigureAwait(false);
+        await AnnounceAsync(begun, cancellationToken).ConfigureAwait(false);
         var folders = new OutputPlaces(top, names, static _ => Task.FromResult(ChangePermission.Granted));
         var downloads = new List<Task> { _running };
         foreach (var (name, output) in begun)
@@ -93,6 +93,20 @@ internal sealed class WatchedOutputs(WatchTools tools, string jobId, string top,
         finally
         {
             tools.Listings.Release();
+        }
+    }
+
+    private async Task AnnounceAsync(IReadOnlyList<(LocalName Name, Output Output)> begun, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await tools.Library.AnnounceAsync([.. begun.Select(static item => item.Name.File)], cancellationToken).ConfigureAwait(false);
+        }
+        catch (RescaleException failure)
+        {
+            foreach (var (_, output) in begun)
+                Set(output, State.Failed, failure);
+            throw;
         }
     }
 
@@ -141,6 +155,8 @@ internal sealed class WatchedOutputs(WatchTools tools, string jobId, string top,
 
     private async Task ReceiveAsync(LocalName name, Output output, IReadOnlySet<string> siblings, CancellationToken cancellationToken)
     {
+        // Thousands may be new at once; the engine bounds the work itself, and this what waits for it.
+        await tools.Downloads.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             var conflict = await IsOursAsync(name.Path!, cancellationToken).ConfigureAwait(false) ? FolderConflict.Overwrite : tools.Options.Conflict;
@@ -160,6 +176,10 @@ internal sealed class WatchedOutputs(WatchTools tools, string jobId, string top,
             else
                 Set(output, State.Failed, failure);
         }
+        finally
+        {
+            tools.Downloads.Release();
+        }
     }
 
     private bool IsEnough(Output output, RescaleException failure)
@@ -174,8 +194,7 @@ internal sealed class WatchedOutputs(WatchTools tools, string jobId, string top,
     {
         if (record.Find(path) is not { } entry || LocalLength.Find(path) is not { } length)
             return false;
-        using var lane = new SemaphoreSlim(1);
-        return await new ComparedFile(path, length, lane).IsAsync(entry.Length, entry.Sha512, cancellationToken).ConfigureAwait(false);
+        return await new ComparedFile(path, length, tools.Comparisons).IsAsync(entry.Length, entry.Sha512, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task GiveUpAsync(Output output, RescaleException error, CancellationToken cancellationToken)

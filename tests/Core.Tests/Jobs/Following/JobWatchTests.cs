@@ -211,6 +211,21 @@ public sealed class JobWatchTests(JobWatchTests.Outputs outputs) : IClassFixture
     }
 
     [Fact]
+    public async Task What_could_not_be_begun_is_begun_with_the_next_look()
+    {
+        await using var platform = await outputs.StartAsync();
+        platform.Listing = _ => [[platform.Output("one"), platform.Output("two")]];
+        platform.Status = static _ => "Completed";
+        var profiles = 0;
+        // The first is that of the connection.
+        platform.Fails = target => target.StartsWith("/api/v3/users/me/", StringComparison.Ordinal) && ++profiles is 2 or 3;
+        var steps = await WatchAsync(platform);
+        Assert.Equal(["one", "two"], Received(steps).Order(StringComparer.Ordinal));
+        Assert.True(profiles > 3);
+        Assert.Empty(steps.OfType<JobWatchStep.Failed>());
+    }
+
+    [Fact]
     public async Task Two_watches_into_one_folder_are_one_error_and_no_double_work()
     {
         await using var platform = await outputs.StartAsync();

@@ -39,6 +39,9 @@ internal sealed class RelayedPlatform : IAsyncDisposable
     /// <summary>What each listing has, page by page; null for a page that answers 404. Called with the listing's number, from 0.</summary>
     public Func<int, IReadOnlyList<IReadOnlyList<JsonObject>?>> Listing { get; set; } = static _ => [[]];
 
+    /// <summary>Whether a call that is passed on fails with 500; called with its path.</summary>
+    public Func<string, bool> Fails { get; set; } = static _ => false;
+
     public int Listings => _listings;
 
     /// <summary>Runs a job on the sandbox and keeps the records of its outputs by name.</summary>
@@ -78,6 +81,8 @@ internal sealed class RelayedPlatform : IAsyncDisposable
             await AnswerStatusAsync(Status(_rounds++), reply);
         else if (request.Target.StartsWith($"/api/v2/jobs/{JobId}/files/", StringComparison.Ordinal))
             await AnswerListingAsync(request.Target, reply);
+        else if (Fails(request.Target))
+            await reply.JsonAsync(500, """{"detail":"no"}""");
         else
             await RelayAsync(request, reply);
     }
