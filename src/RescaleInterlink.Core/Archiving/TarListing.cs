@@ -11,8 +11,14 @@ internal static class TarListing
     private const int WindowsMode = 0b111_101_101;
     private const int LinkMode = 0b111_111_111;
 
-    /// <exception cref="RescaleException">SourceNotFound or SourceUnreadable, naming the file or folder.</exception>
-    public static List<TarEntry> List(string folder, string rootName, CancellationToken cancellationToken)
+    /// <exception cref="RescaleException">PatternInvalid; ArchiveNameTaken, naming both files; SourceNotFound or SourceUnreadable, naming the file or folder.</exception>
+    public static List<TarEntry> List(string folder, string rootName, ArchiveOptions options, CancellationToken cancellationToken)
+    {
+        var entries = Walk(folder, rootName, options.MakeFilter(), cancellationToken);
+        return options.Flatten ? Flatten(entries) : entries;
+    }
+
+    private static List<TarEntry> Walk(string folder, string rootName, Func<string, bool> takes, CancellationToken cancellationToken)
     {
         var root = new DirectoryInfo(folder);
         if (!root.Exists)
@@ -35,10 +41,31 @@ internal static class TarListing
             var children = Wrap(next.Info.FullName, () => ((DirectoryInfo)next.Info).GetFileSystemInfos());
             Array.Sort(children, (x, y) => string.CompareOrdinal(y.Name, x.Name));
             foreach (var child in children)
-                open.Push((child, entry.Name + child.Name));
+            {
+                if (IsFolder(child) || takes(child.Name))
+                    open.Push((child, entry.Name + child.Name));
+            }
         }
 
         return entries;
+    }
+
+    /// <summary>A link to a folder is archived as a link, which is no folder.</summary>
+    private static bool IsFolder(FileSystemInfo info) => info is DirectoryInfo && Wrap(info.FullName, () => info.LinkTarget) is null;
+
+    private static List<TarEntry> Flatten(List<TarEntry> entries)
+    {
+        var files = new SortedDictionary<string, TarEntry>(StringComparer.Ordinal);
+        foreach (var entry in entries.Where(static entry => entry.Kind != TarEntryKind.Directory))
+        {
+            var name = entry.Name[(entry.Name.LastIndexOf('/') + 1)..];
+            if (!files.TryAdd(name, entry with { Name = name }))
+                throw new RescaleException(ErrorIds.ArchiveNameTaken, ErrorKind.InvalidInput,
+                    $"'{files[name].Path}' and '{entry.Path}' would both be '{name}' in an archive without folders.",
+                    "Keep the folders, leave one of the files out, or give it another name.");
+        }
+
+        return [.. files.Values];
     }
 
     private static TarEntry Describe(FileSystemInfo info, string name, bool isRoot)

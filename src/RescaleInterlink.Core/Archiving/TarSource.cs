@@ -32,10 +32,17 @@ public sealed class TarSource : IRangeSource
     /// <param name="folder">Full path of the folder.</param>
     /// <param name="rootName">Name of the top entry inside the archive; entries are <c>rootName/...</c>.</param>
     /// <exception cref="RescaleException">SourceNotFound or SourceUnreadable, naming the file or folder.</exception>
-    public static async Task<TarSource> CreateAsync(string folder, string rootName, CancellationToken cancellationToken)
+    public static Task<TarSource> CreateAsync(string folder, string rootName, CancellationToken cancellationToken)
+        => CreateAsync(folder, rootName, ArchiveOptions.Everything, cancellationToken);
+
+    /// <inheritdoc cref="CreateAsync(string, string, CancellationToken)"/>
+    /// <param name="options">What of the folder is taken; compression is another's business.</param>
+    /// <exception cref="RescaleException">PatternInvalid; ArchiveNameTaken, naming both files; SourceNotFound or SourceUnreadable, naming the file or folder.</exception>
+    public static async Task<TarSource> CreateAsync(string folder, string rootName, ArchiveOptions options, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(options);
         // Listing blocks on the disk, for minutes in a very large tree on a network share.
-        var entries = await Task.Run(() => TarListing.List(folder, rootName, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var entries = await Task.Run(() => TarListing.List(folder, rootName, options, cancellationToken), cancellationToken).ConfigureAwait(false);
         return new TarSource(folder, entries);
     }
 

@@ -78,6 +78,7 @@ public static class ErrorIds
     public const string SourceIsDirectory = nameof(SourceIsDirectory);
     public const string SourceIsFile = nameof(SourceIsFile);
     public const string SymbolicLinkRefused = nameof(SymbolicLinkRefused);
+    public const string ArchiveNameTaken = nameof(ArchiveNameTaken);
     public const string DestinationExists = nameof(DestinationExists);
     public const string DestinationInvalid = nameof(DestinationInvalid);
     public const string DestinationUnwritable = nameof(DestinationUnwritable);

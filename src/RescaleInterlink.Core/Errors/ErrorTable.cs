@@ -99,6 +99,7 @@ public static class ErrorTable
         Row(ErrorIds.SourceIsDirectory, "Use Send-RescaleFolder for a folder.", InvalidInput),
         Row(ErrorIds.SourceIsFile, "Use Send-RescaleFile for a file.", InvalidInput),
         Row(ErrorIds.SymbolicLinkRefused, "Choose another -SymbolicLink, or remove the link.", InvalidInput),
+        Row(ErrorIds.ArchiveNameTaken, "Keep the folders, leave one of the files out, or give it another name.", InvalidInput),
         Row(ErrorIds.DestinationExists, "Remove it, give another destination, or say what is to become of it.", AlreadyExists),
         Row(ErrorIds.DestinationInvalid, CheckPath, InvalidInput),
         Row(ErrorIds.DestinationUnwritable, "Check the folder and your permissions there.", LocalFile),

@@ -51,7 +51,7 @@ public sealed class JobService : IDisposable
     public Task<UploadedFile> UploadFolderAsync(TransferEngine engine, FolderArchive archive, UploadOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(archive);
-        return _library.UploadAsync(engine, archive.Source, archive.Name, folderId: null, options, cancellationToken);
+        return _library.UploadAsync(engine, archive.Bytes, archive.Name, folderId: null, options, cancellationToken);
     }
 
     /// <summary>Creates the job (not started) and posts its tags and project.</summary>

@@ -19,5 +19,8 @@ public interface IRangeSource : IByteSource
 /// <summary>A source that can only be read once from front to back; its length may be unknown.</summary>
 public interface IForwardSource : IByteSource
 {
+    /// <summary>More bytes than this it never has, so that no larger buffers are made for it; null when that cannot be told.</summary>
+    long? MostBytes => null;
+
     Task<Stream> OpenAsync(CancellationToken cancellationToken);
 }

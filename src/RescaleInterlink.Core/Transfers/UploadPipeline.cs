@@ -3,6 +3,7 @@ using RescaleInterlink.Cryptography;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Storage;
 using RescaleInterlink.Transfers.Checkpoints;
+using RescaleInterlink.Transfers.LocalFiles;
 using RescaleInterlink.Transfers.Progress;
 using RescaleInterlink.Transfers.Scheduling;
 
@@ -19,6 +20,7 @@ internal sealed class UploadPipeline(
     private const int PiecesBetweenStages = 4;
 
     private readonly List<PooledBuffer> _buffers = [];
+    private readonly long _mostBytes = identity.Length ?? (request.Source as IForwardSource)?.MostBytes ?? long.MaxValue;
     private long _length;
 
     /// <summary>Plaintext bytes that were read.</summary>
@@ -94,7 +96,9 @@ internal sealed class UploadPipeline(
                 throw new RescaleException(ErrorIds.StorageNotSupported, ErrorKind.InvalidInput,
                     $"'{request.Source.DisplayName}' is longer than {request.Store.Capabilities.MaximumParts} parts of {partSize} bytes.",
                     "Split it.");
-            var capacity = (int)Math.Min(partSize, (identity.Length ?? long.MaxValue) - position);
+            var capacity = (int)Math.Min(partSize, _mostBytes - position);
+            if (capacity <= 0 && number > run.First)
+                throw LocalFileErrors.SourceChanged(request.Source.DisplayName, $"it has more than the {_mostBytes} bytes that it could have");
             // Before the memory: a part that waits for its turn holds none.
             var turn = await entry.WaitAsync(WaitReason.Connection, turns.EnterAsync(cancellationToken));
             var buffer = await RentAsync((number == 1 ? capacity : partSize) + CipherBlock.Size, cancellationToken);

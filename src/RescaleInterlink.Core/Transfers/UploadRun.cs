@@ -19,7 +19,7 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
     {
         var identity = await request.Source.GetIdentityAsync(cancellationToken);
         if (identity.Length is { } total) entry.SetTotal(total);
-        var partSize = ChoosePartSize(identity.Length);
+        var partSize = ChoosePartSize(identity.Length ?? (request.Source as IForwardSource)?.MostBytes);
         if (request.Resume is { } name && request.Source is IRangeSource && identity.Length is { } length
             && (length > partSize || name.Folder.Contains(UploadCheckpoint.Direction, name)))
             return await RunResumableAsync(name, identity, partSize, cancellationToken);

@@ -26,6 +26,7 @@ internal sealed class MemorySource(byte[] content) : IRangeSource
 internal sealed class ForwardSource(byte[] content, long? length = null, int helping = 1000) : IForwardSource
 {
     public string DisplayName => "forward";
+    public long? MostBytes { get; init; }
 
     /// <summary>Where the stream says nothing more until its token ends.</summary>
     public long? StallAt { get; init; }

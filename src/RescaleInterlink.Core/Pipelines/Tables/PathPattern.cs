@@ -1,3 +1,4 @@
+using RescaleInterlink.Archiving;
 using RescaleInterlink.Errors;
 
 namespace RescaleInterlink.Pipelines.Tables;

@@ -1,7 +1,7 @@
 using System.Text;
 using RescaleInterlink.Errors;
 
-namespace RescaleInterlink.Pipelines.Tables;
+namespace RescaleInterlink.Archiving;
 
 /// <summary>
 /// A pattern of one name, as Go's <c>filepath.Match</c> reads it, which templates and tables of both tools share (interop files 5):

@@ -2,9 +2,9 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using RescaleInterlink.Errors;
-using RescaleInterlink.Pipelines.Tables;
+using RescaleInterlink.Archiving;
 
-namespace RescaleInterlink.Core.Tests.Pipelines.Tables;
+namespace RescaleInterlink.Core.Tests.Archiving;
 
 /// <summary>The cases are those that Go documents for filepath.Match, and a plain reading of the same rules.</summary>
 public sealed class NamePatternTests

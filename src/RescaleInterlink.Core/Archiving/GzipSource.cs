@@ -1,0 +1,21 @@
+using RescaleInterlink.Transfers;
+
+namespace RescaleInterlink.Archiving;
+
+/// <summary>A tar of a folder, compressed while it is read. Of one version of the runtime, the same tree gives the same bytes.</summary>
+internal sealed class GzipSource(TarSource tar) : IForwardSource
+{
+    // What cannot be compressed grows a little; the bound of any variant of zlib is well below this.
+    private const int GrowthShare = 8;
+    private const int GrowthAtLeast = 1 << 10;
+
+    public string DisplayName => tar.DisplayName;
+
+    public long? MostBytes => tar.Length + tar.Length / GrowthShare + GrowthAtLeast;
+
+    /// <summary>The listing it is made from; its length is known at its end.</summary>
+    public async Task<SourceIdentity> GetIdentityAsync(CancellationToken cancellationToken)
+        => (await tar.GetIdentityAsync(cancellationToken).ConfigureAwait(false)) with { Length = null };
+
+    public Task<Stream> OpenAsync(CancellationToken cancellationToken) => Task.FromResult<Stream>(new CompressedTarStream(tar));
+}
