@@ -212,11 +212,11 @@ internal sealed class JobWatcher(JobsClient client, TimeProvider time, TimeSpan 
                 OnLost?.Invoke(failure);
             _networkLostAt ??= time.GetTimestamp();
         }
-        else if (failure.Kind == ErrorKind.NotFound)
+        else if (failure.Kind == ErrorKind.NotFound && _lastStatus[id].Length > 0)
             End(endings, id, new RescaleException(ErrorIds.JobNotFound, ErrorKind.NotFound,
                 $"The job '{id}' is not on the platform any more; its last known status was '{_lastStatus[id]}'.",
                 "It was deleted, or it belongs to another workspace.", failure));
-        else if (failure.Kind is ErrorKind.Authentication or ErrorKind.Permission || ++job.Failures >= Patience.MostFailures)
+        else if (failure.Kind is ErrorKind.NotFound or ErrorKind.Authentication or ErrorKind.Permission || ++job.Failures >= Patience.MostFailures)
             End(endings, id, failure);
     }
 

@@ -46,6 +46,14 @@ public sealed class JobWatcherTests
     }
 
     [Fact]
+    public async Task A_job_that_was_never_there_is_not_said_to_be_gone()
+    {
+        var error = Assert.Single(await WatchAsync(null, ("a", Script(Gone)))).Error!;
+        Assert.Equal(ErrorIds.JobNotFound, error.ErrorId);
+        Assert.DoesNotContain("any more", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_network_that_is_away_for_ten_minutes_is_waited_for()
         => Assert.True(Assert.Single(await WatchAsync(null, ("a", Script(["Executing", .. Enumerable.Repeat(Lost, 10), "Completed"])))).Succeeded);
 

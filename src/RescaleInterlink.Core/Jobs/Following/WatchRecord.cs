@@ -84,7 +84,13 @@ internal sealed class WatchRecord : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        // Nothing was put there: nothing is to be remembered.
+        if (_entries.Count == 0)
+            Complete();
+        _file.Dispose();
+    }
 
     private void Read()
     {

@@ -1,4 +1,5 @@
 using RescaleInterlink.Errors;
+using RescaleInterlink.Library.Folders;
 using RescaleInterlink.Platform;
 
 namespace RescaleInterlink.Jobs.Following;
@@ -31,6 +32,8 @@ internal sealed class WatchedJob(WatchTools tools, string id, string folder)
         JobEnding ending;
         try
         {
+            if (File.Exists(folder))
+                throw LocalPlace.InTheWay(folder);
             using var record = WatchRecord.Open(tools.StateFolder, folder);
             var outputs = new WatchedOutputs(tools, id, folder, record);
             try

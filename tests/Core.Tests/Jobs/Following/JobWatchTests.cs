@@ -211,6 +211,18 @@ public sealed class JobWatchTests(JobWatchTests.Outputs outputs) : IClassFixture
     }
 
     [Fact]
+    public async Task A_file_in_the_place_of_the_folder_is_one_error()
+    {
+        await using var platform = await outputs.StartAsync();
+        platform.Listing = _ => [[platform.Output("one"), platform.Output("two")]];
+        File.WriteAllText(Top, "mine");
+        var steps = await WatchAsync(platform);
+        Assert.Equal(ErrorIds.DestinationExists, Ending(steps).Error!.ErrorId);
+        Assert.Empty(steps.OfType<JobWatchStep.Failed>());
+        Assert.Equal("mine", File.ReadAllText(Top));
+    }
+
+    [Fact]
     public async Task What_could_not_be_begun_is_begun_with_the_next_look()
     {
         await using var platform = await outputs.StartAsync();

@@ -50,6 +50,13 @@ public sealed class WatchRecordTests : IDisposable
     }
 
     [Fact]
+    public void A_watch_that_has_put_nothing_anywhere_leaves_nothing()
+    {
+        Open().Dispose();
+        Assert.Empty(Files());
+    }
+
+    [Fact]
     public void A_state_folder_that_is_none_is_an_error()
     {
         File.WriteAllText(_folder.File("file"), "");
