@@ -167,6 +167,88 @@ Describe 'Invoke-RescalePipeline' {
         { Get-RescalePipelineState $study.Csv -ErrorAction Stop } | Should -Throw -ErrorId 'PipelineStateInvalid,*'
     }
 
+    It '-Resume and -Retry need an earlier run, and -Force goes with neither' {
+        $study = New-Study none (1..1)
+        { Invoke-RescalePipeline -JobsCsv $study.Csv -Resume } | Should -Throw '*no earlier run*' -ErrorId 'PipelineStateInvalid,*'
+        { Invoke-RescalePipeline -JobsCsv $study.Csv -Retry Failed } | Should -Throw '*no earlier run*' -ErrorId 'PipelineStateInvalid,*'
+        { Invoke-RescalePipeline -JobsCsv $study.Csv -Retry Failed -Force } | Should -Throw -ErrorId 'TransferOptionInvalid,*'
+        { Invoke-RescalePipeline -JobsCsv $study.Csv -Retry Sometimes } | Should -Throw -ErrorId 'CannotConvertArgumentNoMessage,*'
+        (Get-ChildItem -LiteralPath $study.Folder -File).Name | Should -Be 'jobs.csv'
+        # The state of the Go tool is no run of this module.
+        $state = Join-Path $study.Folder 'go.csv'
+        "Index,JobName,Directory,TarPath,TarStatus,FileID,UploadStatus,JobID,SubmitStatus,ExtraFileIDs,ErrorMessage,LastUpdated`n1,job_1,,,success,f,success,,pending,,,`n" |
+            Set-Content -LiteralPath $state -NoNewline
+        { Invoke-RescalePipeline -JobsCsv $study.Csv -StatePath $state -Resume } | Should -Throw '*not of this module*' -ErrorId 'PipelineStateInvalid,*'
+    }
+
+    It '-Retry runs what failed and nothing else, and -Retry FailedJob makes jobs anew' {
+        $study = New-Study 'retry [x] ü' (1..3) {
+            param($row, $n)
+            if ($n -eq 2) { $row.Command = 'test -e Run_2/mended' }
+            if ($n -eq 3) { Rename-Item -LiteralPath $row.Directory 'away' }
+        }
+        $arguments = @{ JobsCsv = $study.Csv; Destination = $study.Results; PollIntervalSeconds = 1; ErrorAction = 'SilentlyContinue' }
+        $first = Invoke-RescalePipeline @arguments | Sort-Object Index
+        $first.Succeeded | Should -Be $true, $false, $false
+
+        Rename-Item -LiteralPath (Join-Path $study.Folder 'away') 'Run_3'
+        Set-Content -LiteralPath (Join-Path $study.Folder 'Run_2' 'mended') ''
+        $again = Invoke-RescalePipeline @arguments -Retry Failed | Sort-Object Index
+        $again.Index | Should -Be 2, 3
+        $again.Succeeded | Should -Be $false, $true
+        $again[0].JobId | Should -Be $first[1].JobId
+
+        $anew = Invoke-RescalePipeline @arguments -Retry FailedJob
+        ($anew.Index, $anew.Succeeded) | Should -Be 2, $true
+        $anew.Destination | Should -Be "$($first[1].Destination)_$($anew.JobId)"
+        @(Invoke-RescalePipeline @arguments -Retry FailedJob).Count | Should -Be 0
+        @(Invoke-RescalePipeline @arguments -Resume | Where-Object Succeeded).Count | Should -Be 3
+    }
+
+    It '-AllowTableChange runs new rows and knows the others' {
+        $study = New-Study changed (1..3)
+        $arguments = @{ Destination = $study.Results; PollIntervalSeconds = 1; StatePath = Join-Path $study.Folder 's.csv' }
+        $first = $study.Rows[0..1] | Invoke-RescalePipeline @arguments
+        { $study.Rows | Invoke-RescalePipeline @arguments } | Should -Throw '*another table*' -ErrorId 'PipelineStateInvalid,*'
+        $all = $study.Rows[2, 1, 0] | Invoke-RescalePipeline @arguments -AllowTableChange | Sort-Object Index
+        $all.JobName | Should -Be 'job_3', 'job_2', 'job_1'
+        $all[1, 2].JobId | Should -Be ($first | Sort-Object Index -Descending).JobId
+        (Get-RescalePipelineState $arguments.StatePath).JobName | Should -Be 'job_3', 'job_2', 'job_1'
+    }
+
+    It '-UseExistingFile archives and uploads nothing' {
+        $study = New-Study existing (1..2) { param($row, $n) $row.Command = 'cat shared.txt > out.txt'; $row.Directory = '/gone' }
+        Set-Content -LiteralPath (Join-Path $study.Folder 'shared.txt') 'shared'
+        $file = Send-RescaleFile (Join-Path $study.Folder 'shared.txt')
+        $study.Rows | Select-Object *, @{ Name = 'ExtraInputFileIDs'; Expression = { $file.FileId } } | Export-Csv -LiteralPath $study.Csv
+        $results = Invoke-RescalePipeline -JobsCsv $study.Csv -Destination $study.Results -PollIntervalSeconds 1 -UseExistingFile
+        $results.Succeeded | Should -Be $true, $true
+        $results.FileId | Should -Be $null, $null
+        Get-Content -LiteralPath (Join-Path $study.Results 'job_2' 'out.txt') | Should -Be 'shared'
+        $state = Get-RescalePipelineState (Join-Path $study.Folder 'jobs.existing.state.csv')
+        $state.UploadStatus | Should -Be 'skipped', 'skipped'
+    }
+
+    It 'refuses a second run on the same state file, and the first goes on' {
+        $study = New-Study twice (1..1) { param($row, $n) $row.Command = "while [ ! -e '$folder/let-go' ]; do sleep 0.1; done" }
+        $csv, $results = $study.Csv, $study.Results
+        $run = Start-ThreadJob {
+            Import-Module $using:ModulePath
+            Invoke-RescalePipeline -JobsCsv $using:csv -Destination $using:results -PollIntervalSeconds 1 -Connection $using:connection
+        }
+        try {
+            $state = Join-Path $study.Folder 'jobs.state.csv'
+            $until = [DateTime]::UtcNow.AddSeconds(60)
+            while (-not (Test-Path -LiteralPath "$state.lock") -and [DateTime]::UtcNow -lt $until) { Start-Sleep -Milliseconds 50 }
+            { Invoke-RescalePipeline -JobsCsv $study.Csv -Destination $study.Results } | Should -Throw '*cannot be used*' -ErrorId 'PipelineStateInvalid,*'
+        }
+        finally {
+            Set-Content -LiteralPath (Join-Path $folder 'let-go') ''
+            $result = $run | Receive-Job -Wait -AutoRemoveJob
+        }
+        $result.Succeeded | Should -BeTrue
+    }
+
     It 'without a destination submits and does not wait' {
         $study = New-Study submit (1..1) { param($row, $n) $row.Command = 'while [ ! -e never ]; do sleep 0.1; done' }
         $result = Invoke-RescalePipeline -JobsCsv $study.Csv

@@ -181,18 +181,18 @@ public sealed class JobService : IDisposable
     /// <exception cref="RescaleException">JobNotFound, or the failure of the listing.</exception>
     public IAsyncEnumerable<JobOutputResult> DownloadOutputsAsync(
         TransferEngine engine, string jobId, string destination, bool overwrite, CancellationToken cancellationToken)
-        => DownloadOutputsAsync(engine, jobId, destination, overwrite, keepEqual: false, cancellationToken);
+        => DownloadOutputsAsync(engine, jobId, destination, _ => new DownloadOptions { Overwrite = overwrite }, cancellationToken);
 
     /// <inheritdoc cref="DownloadOutputsAsync(TransferEngine, string, string, bool, CancellationToken)"/>
     /// <param name="optionsOf">How the file that becomes this local path is downloaded. Called from any thread.</param>
     public IAsyncEnumerable<JobOutputResult> DownloadOutputsAsync(
         TransferEngine engine, string jobId, string destination, Func<string, DownloadOptions> optionsOf, CancellationToken cancellationToken)
-        => JobOutputs.DownloadAsync(_client.Jobs, _library, engine, jobId, destination, optionsOf, keepEqual: false, cancellationToken);
+        => DownloadOutputsAsync(engine, jobId, destination, optionsOf, keepEqual: false, cancellationToken);
 
     /// <param name="keepEqual">What lies there already with the right SHA-512 counts as downloaded: an interrupted collection goes on.</param>
     internal IAsyncEnumerable<JobOutputResult> DownloadOutputsAsync(
-        TransferEngine engine, string jobId, string destination, bool overwrite, bool keepEqual, CancellationToken cancellationToken)
-        => JobOutputs.DownloadAsync(_client.Jobs, _library, engine, jobId, destination, _ => new DownloadOptions { Overwrite = overwrite }, keepEqual, cancellationToken);
+        TransferEngine engine, string jobId, string destination, Func<string, DownloadOptions> optionsOf, bool keepEqual, CancellationToken cancellationToken)
+        => JobOutputs.DownloadAsync(_client.Jobs, _library, engine, jobId, destination, optionsOf, keepEqual, cancellationToken);
 
     /// <summary>Follows jobs that become known one by one.</summary>
     internal Task WatchAsync(ChannelReader<string> jobIds, ChannelWriter<JobEnding> endings, TimeSpan pollInterval, CancellationToken cancellationToken)

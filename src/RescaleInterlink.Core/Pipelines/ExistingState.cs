@@ -7,6 +7,9 @@ public enum ExistingState
     /// succeeded, and jobs that failed on the platform, are reported again and not run again.</summary>
     Resume,
 
+    /// <summary>The same; PipelineStateInvalid when there was no earlier run.</summary>
+    Require,
+
     /// <summary>PipelineStateInvalid when there was an earlier run: nothing is sent.</summary>
     Refuse,
 

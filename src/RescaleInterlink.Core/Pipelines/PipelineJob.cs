@@ -33,12 +33,19 @@ internal sealed class PipelineJob(JobRow row, RowState state)
     public IReadOnlyList<RescaleException> Warnings { get; set; } = [];
     public bool Succeeded { get; set; }
 
+    /// <summary>It is not for this run, which neither changes nor reports it.</summary>
+    public bool IsLeftOut { get; set; }
+
     public void Resume(RowState earlier)
     {
         State = earlier with { TarPath = State.TarPath };
         IsResumed = true;
     }
 
+    /// <summary>Begins as a row of which nothing is known. The job that it had, and the folder of that, stay.</summary>
+    public void StartAnew() => State = _fresh with { FormerDestination = State.FormerDestination ?? State.Destination };
+
+    private readonly RowState _fresh = state;
     private RowState _state = state;
     private int _stage = (int)PipelineStage.Archive;
 }

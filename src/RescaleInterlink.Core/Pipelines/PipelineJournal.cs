@@ -13,7 +13,7 @@ namespace RescaleInterlink.Pipelines;
 internal sealed class PipelineJournal : IDisposable
 {
     private const int Version = 1;
-    private readonly FileStream _file;
+    private FileStream _file;
     private readonly FileStream _lock;
     private readonly object _gate = new();
 
@@ -28,22 +28,25 @@ internal sealed class PipelineJournal : IDisposable
     internal sealed record Content(JournalHeader Header, IReadOnlyDictionary<int, RowState> Rows, long Length);
 
     /// <summary>Begins the journal of a new run, or goes on with the one of an earlier run.</summary>
-    /// <exception cref="RescaleException">PipelineStateInvalid when the state tells of another run, or one is going on.</exception>
-    public static PipelineJournal Begin(string statePath, IReadOnlyList<RowState> rows, ExistingState existing)
+    /// <param name="allowTableChange">Go on also when the earlier run was of another table.</param>
+    /// <exception cref="RescaleException">PipelineStateInvalid when the state tells of another run, or one is going on, or there is none and
+    /// one is required.</exception>
+    public static PipelineJournal Begin(string statePath, IReadOnlyList<RowState> rows, ExistingState existing, bool allowTableChange = false)
     {
         var path = GetPath(statePath);
+        if (existing == ExistingState.Require)
+            RequireJournal(statePath, path);
         var fileLock = Open(statePath, statePath + ".lock", FileShare.None, FileOptions.DeleteOnClose);
-        FileStream? file = null;
+        PipelineJournal? journal = null;
         try
         {
-            file = Open(statePath, path, FileShare.Read, FileOptions.None);
-            var journal = new PipelineJournal(file, fileLock);
-            journal.Start(statePath, HashTable(rows), rows.Count, existing);
+            journal = new PipelineJournal(Open(statePath, path, FileShare.Read, FileOptions.None), fileLock);
+            journal.Start(statePath, rows, existing, allowTableChange);
             return journal;
         }
         catch
         {
-            file?.Dispose();
+            journal?._file.Dispose();
             fileLock.Dispose();
             throw;
         }
@@ -52,32 +55,68 @@ internal sealed class PipelineJournal : IDisposable
     /// <summary>What an earlier run has noted, by row; empty for a new run.</summary>
     public IReadOnlyDictionary<int, RowState> Earlier { get; private set; } = new Dictionary<int, RowState>();
 
-    private void Start(string statePath, string table, int rows, ExistingState existing)
+    private void Start(string statePath, IReadOnlyList<RowState> rows, ExistingState existing, bool allowTableChange)
     {
+        var header = new JournalHeader(Version, HashTable(rows), rows.Count);
         if (existing == ExistingState.Replace)
             _file.SetLength(0);
         else if (_file.Length == 0)
             RequireNoForeignState(statePath);
         if (_file.Length == 0)
         {
-            Write(new JournalHeader(Version, table, rows), JournalJson.Default.JournalHeader, durable: true);
+            Write(header, JournalJson.Default.JournalHeader, durable: true);
             return;
         }
 
         var content = Load(_file, _file.Name);
-        var doubt = content.Rows.Values.Count(row => row is { Creating: true, JobId: null }) is var unsure and > 0
+        var known = content.Rows.Values.Where(static row => row.Index > 0).ToList();
+        var doubt = known.Count(static row => row is { Creating: true, JobId: null }) is var unsure and > 0
             ? $" It is not known whether {unsure} of its jobs were created."
             : "";
-        if (content.Header.Table != table)
+        var isSameTable = content.Header.Table == header.Table;
+        if (!isSameTable && !allowTableChange)
             throw Invalid($"The state file '{statePath}' belongs to another table of {content.Header.Rows} rows.{doubt} Nothing was sent.",
-                "Give another state file, or the table as it was: names, directories and order of the rows have to be the same.");
+                "Give another state file, or the table as it was: names, directories and order of the rows have to be the same. With -AllowTableChange rows are known by name and directory.");
         if (existing == ExistingState.Refuse)
-            throw Invalid($"The state file '{statePath}' already tells of a run of this table: {content.Rows.Values.Count(row => row.Ended)} of {rows} rows have ended.{doubt} Nothing was sent.",
+            throw Invalid($"The state file '{statePath}' already tells of a run of this table: {known.Count(static row => row.Ended)} of {content.Header.Rows} rows have ended.{doubt} Nothing was sent.",
                 "Give another state file, go on with this run, or replace it to run all rows again.");
-        // New lines begin behind the last whole one.
-        _file.SetLength(content.Length);
-        _file.Position = content.Length;
-        Earlier = content.Rows;
+        if (isSameTable)
+        {
+            // New lines begin behind the last whole one.
+            _file.SetLength(content.Length);
+            _file.Position = content.Length;
+            Earlier = content.Rows;
+            return;
+        }
+
+        Earlier = TableChange.Match(content.Rows.Values, rows);
+        Rewrite(statePath, header);
+    }
+
+    /// <summary>Puts a journal of the changed table in the place of the one that is there, at one moment: a kill leaves the one or the other.</summary>
+    private void Rewrite(string statePath, JournalHeader header)
+    {
+        var path = _file.Name;
+        _file.Dispose();
+        try
+        {
+            using (_file = new FileStream(path + ".tmp", FileMode.Create, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0))
+            {
+                Write(header, JournalJson.Default.JournalHeader, durable: false);
+                foreach (var row in Earlier.Values)
+                    Append(row, durable: false);
+                _file.Flush(flushToDisk: true);
+            }
+
+            File.Move(path + ".tmp", path, overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw PipelineErrors.StateUnwritable(path, exception);
+        }
+
+        _file = Open(statePath, path, FileShare.Read, FileOptions.None);
+        _file.Position = _file.Length;
     }
 
     private static FileStream Open(string statePath, string path, FileShare share, FileOptions options)
@@ -133,11 +172,21 @@ internal sealed class PipelineJournal : IDisposable
         _lock.Dispose();
     }
 
+    /// <summary>An empty journal counts as none: a run that was refused the disk leaves one.</summary>
+    private static void RequireJournal(string statePath, string path)
+    {
+        if (new FileInfo(path) is { Exists: true, Length: > 0 })
+            return;
+        RequireNoForeignState(statePath);
+        throw Invalid($"There is no earlier run to go on with: '{statePath}' has no journal. Nothing was sent.",
+            "Check the path of the state file, or begin without -Resume and -Retry.");
+    }
+
     private static void RequireNoForeignState(string statePath)
     {
         if (new FileInfo(statePath) is { Exists: true, Length: > 0 })
             throw Invalid($"The state file '{statePath}' exists and has no journal; it is not of this module. Nothing was sent.",
-                "Give another state file.");
+                "Give another state file. A run of another tool is finished by that tool; for files that it has uploaded, put their ids into ExtraInputFileIDs.");
     }
 
     private static string HashTable(IReadOnlyList<RowState> rows)

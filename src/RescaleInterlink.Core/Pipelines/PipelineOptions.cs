@@ -13,6 +13,13 @@ public sealed record PipelineOptions
     /// <summary>What to do when <see cref="StatePath"/> already tells of a run.</summary>
     public ExistingState ExistingState { get; init; } = ExistingState.Resume;
 
+    /// <summary>Take up the rows that have failed, and no others; needs an earlier run. Null runs all rows that are not done.</summary>
+    public PipelineRetry? Retry { get; init; }
+
+    /// <summary>Go on although the table is another than that of the earlier run: rows with the name and directory of an earlier one are that one,
+    /// others are new. What is known of rows that are gone is kept, should they come back.</summary>
+    public bool AllowTableChange { get; init; }
+
     /// <summary>Replace output files that exist, each at the moment the new one is whole and verified.</summary>
     public bool Overwrite { get; init; }
 
@@ -22,4 +29,11 @@ public sealed record PipelineOptions
     public int DownloadWorkers { get; init; } = 4;
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(10);
     public TransferOptions Transfer { get; init; } = new();
+
+    /// <summary>Told in words what no row's result tells, such as a transfer that had begun and begins anew. Called from any thread.</summary>
+    public Action<string>? OnNotice { get; init; }
+
+    /// <summary>Told that an earlier transfer is continued: what it is a transfer of, plaintext bytes that need not travel again, and those
+    /// of the whole. Called from any thread.</summary>
+    public Action<string, long, long>? OnContinued { get; init; }
 }

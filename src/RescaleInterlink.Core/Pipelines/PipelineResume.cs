@@ -25,6 +25,13 @@ internal static class PipelineResume
         return state.Ended && state.ErrorId == ErrorIds.JobFailed ? PipelineStage.Done : PipelineStage.Download;
     }
 
+    /// <summary>Whether a run that only repeats failures takes the row up.</summary>
+    public static bool IsFailure(RowState state) => state is { Ended: true, ErrorId: not null };
+
+    /// <summary>There is a job, and nothing can become of it: it failed on the platform, or was removed there.</summary>
+    public static bool HasFailedJob(RowState state)
+        => state is { Ended: true, JobId: not null, Creating: false, ErrorId: ErrorIds.JobFailed or ErrorIds.JobNotFound };
+
     /// <summary>The row's state as this run goes on with it: what failed is open again.</summary>
     public static RowState Reopen(RowState state, PipelineStage stage) => stage == PipelineStage.Done
         ? state
@@ -48,7 +55,7 @@ internal static class PipelineResume
     public static RescaleException? Recall(RowState state) => state.ErrorId is null
         ? null
         : new RescaleException(state.ErrorId, state.ErrorId == ErrorIds.JobNotFound ? ErrorKind.NotFound : ErrorKind.JobFailed,
-            state.ErrorMessage ?? "", "Run the row again with another state file, when its cause is put right.");
+            state.ErrorMessage ?? "", "When its cause is put right, run the pipeline again with -Retry FailedJob: it makes the job anew.");
 
     private static StageStatus Open(StageStatus status) => status == StageStatus.Failed ? StageStatus.Pending : status;
 }

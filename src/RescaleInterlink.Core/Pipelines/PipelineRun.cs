@@ -44,17 +44,20 @@ internal sealed class PipelineRun : IAsyncDisposable
         _time = time;
         _options = options;
         _jobs = PipelinePlan.MakeJobs(rows, time);
-        _open = _jobs.Length;
         _folders = options.Destination is { } destination ? new OutputFolders(destination, rows.Select(row => row.Spec.JobName)) : null;
         _archive = Bounded(options.ArchiveWorkers);
         _upload = Bounded(options.UploadWorkers);
         _create = Bounded(options.JobWorkers);
         _submit = Bounded(options.JobWorkers);
-        _journal = PipelineJournal.Begin(options.StatePath, [.. _jobs.Select(job => job.State)], options.ExistingState);
+        _journal = PipelineJournal.Begin(
+            options.StatePath, [.. _jobs.Select(job => job.State)], options.Retry is null ? options.ExistingState : ExistingState.Require, options.AllowTableChange);
         foreach (var job in _jobs)
             if (_journal.Earlier.TryGetValue(job.Row.Index, out var earlier))
                 job.Resume(earlier);
-        _folders?.Reserve(_jobs.Select(job => job.State.Destination));
+        if (options.Retry is { } retry)
+            Choose(retry);
+        _open = _jobs.Count(static job => !job.IsLeftOut);
+        _folders?.Reserve(_jobs.SelectMany(static job => new[] { job.State.Destination, job.State.FormerDestination }));
         _stateFile = new PipelineStateFile(options.StatePath, time, () => [.. _jobs.Select(job => job.State)]);
         // Uploads, however slow, leave at least the asked number of files in flight to the downloads, and a share of all else.
         _engine = new TransferEngine(
@@ -87,13 +90,15 @@ internal sealed class PipelineRun : IAsyncDisposable
     {
         var stages = Enum.GetValues<PipelineStage>().ToDictionary(stage => stage, _ => 0);
         var succeeded = 0;
-        foreach (var job in _jobs)
+        var jobs = 0;
+        foreach (var job in _jobs.Where(static job => !job.IsLeftOut))
         {
+            jobs++;
             stages[job.State.Ended ? PipelineStage.Done : job.Stage]++;
             succeeded += job.State.Ended && job.Succeeded ? 1 : 0;
         }
 
-        return new PipelineProgress(_jobs.Length, stages, succeeded, stages[PipelineStage.Done] - succeeded, _engine.GetProgress());
+        return new PipelineProgress(jobs, stages, succeeded, stages[PipelineStage.Done] - succeeded, _engine.GetProgress());
     }
 
     /// <summary>Stops what still runs, and leaves the state file as the journal says.</summary>
@@ -143,10 +148,28 @@ internal sealed class PipelineRun : IAsyncDisposable
         }
     });
 
+    /// <summary>Leaves out all rows but those that have failed.</summary>
+    private void Choose(PipelineRetry retry)
+    {
+        var open = 0;
+        foreach (var job in _jobs)
+        {
+            job.IsLeftOut = !PipelineResume.IsFailure(job.State);
+            open += job.State.Ended ? 0 : 1;
+            if (retry == PipelineRetry.FailedJob && PipelineResume.HasFailedJob(job.State))
+                job.StartAnew();
+        }
+
+        if (open > 0)
+            _options.OnNotice?.Invoke($"{(open == 1 ? "A row has" : $"{open} rows have")} not ended yet, and only rows that have failed are run. Run the pipeline again without -Retry to go on with the rest.");
+    }
+
     private async Task FeedAsync()
     {
         foreach (var job in _jobs)
         {
+            if (job.IsLeftOut)
+                continue;
             job.StartedAt = _time.GetTimestamp();
             var stage = PipelineResume.FindStage(job.State, job.Row.Spec.SubmitMode, _folders is not null);
             job.State = PipelineResume.Reopen(job.State, stage);
@@ -161,7 +184,7 @@ internal sealed class PipelineRun : IAsyncDisposable
                 await EnterAsync(job, stage).ConfigureAwait(false);
         }
 
-        if (_jobs.Length == 0)
+        if (_jobs.All(static job => job.IsLeftOut))
             Close();
     }
 
@@ -210,7 +233,7 @@ internal sealed class PipelineRun : IAsyncDisposable
 
     private async Task UploadAsync(PipelineJob job)
     {
-        var file = await _service.UploadFolderAsync(_engine, job.Archive!, _stop.Token).ConfigureAwait(false);
+        var file = await _service.UploadFolderAsync(_engine, job.Archive!, HowToUpload(job.Archive!.Name), _stop.Token).ConfigureAwait(false);
         job.Archive = null;
         Note(job, job.State with { FileId = file.Id, TarStatus = StageStatus.Success, UploadStatus = StageStatus.Success });
         await _create.Writer.WriteAsync(job, _stop.Token).ConfigureAwait(false);
@@ -312,7 +335,7 @@ internal sealed class PipelineRun : IAsyncDisposable
         {
             OutputFolders.Create(folder);
             Note(job, job.State with { Destination = folder });
-            await foreach (var output in _service.DownloadOutputsAsync(_engine, job.State.JobId!, folder, _options.Overwrite, keepEqual, _stop.Token).ConfigureAwait(false))
+            await foreach (var output in _service.DownloadOutputsAsync(_engine, job.State.JobId!, folder, HowToDownload, keepEqual, _stop.Token).ConfigureAwait(false))
                 if (output.Download is { } file)
                     job.Files.Add(new DownloadedOutput(output.File.Id, file, output.Kept));
                 else
@@ -330,6 +353,14 @@ internal sealed class PipelineRun : IAsyncDisposable
         else
             End(job, PipelineStage.Done, null);
     }
+
+    private UploadOptions HowToUpload(string archive) => new() { OnNotice = _options.OnNotice, OnContinued = ContinuedOf(archive) };
+
+    private DownloadOptions HowToDownload(string path)
+        => new() { Overwrite = _options.Overwrite, OnNotice = _options.OnNotice, OnContinued = ContinuedOf(path) };
+
+    private Action<long, long>? ContinuedOf(string what)
+        => _options.OnContinued is { } told ? (done, total) => told(what, done, total) : null;
 
     private void Note(PipelineJob job, RowState state, bool durable = false)
     {

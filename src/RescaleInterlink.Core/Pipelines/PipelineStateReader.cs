@@ -30,7 +30,7 @@ public static class PipelineStateReader
         if (File.Exists(PipelineJournal.GetPath(path)))
         {
             using var journal = Open(PipelineJournal.GetPath(path));
-            foreach (var state in PipelineJournal.Load(journal, journal.Name).Rows.Values)
+            foreach (var state in PipelineJournal.Load(journal, journal.Name).Rows.Values.Where(static row => row.Index > 0))
                 rows[state.Index] = From(state);
         }
 

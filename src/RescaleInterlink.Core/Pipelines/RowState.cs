@@ -26,6 +26,8 @@ internal sealed record RowState
     public string? JobStatus { get; init; }
     public string? Reason { get; init; }
     public string? Destination { get; init; }
+    /// <summary>Destination of the failed job in whose place the row has another.</summary>
+    public string? FormerDestination { get; init; }
     /// <summary>Nothing is left to do for the row, whether it succeeded or not.</summary>
     public bool Ended { get; init; }
     public string? ErrorId { get; init; }

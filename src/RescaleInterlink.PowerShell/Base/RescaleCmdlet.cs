@@ -23,6 +23,10 @@ public abstract class RescaleCmdlet : AsyncCmdlet
 
     internal RunspaceState State { get; private set; } = null!;
 
+    /// <summary>Tells that an earlier run is continued.</summary>
+    private protected Action<long, long> ContinuedNotice(string path)
+        => (done, total) => PostVerbose($"'{path}' continues at {HumanSize.Format(done)} of {HumanSize.Format(total)}.");
+
     protected override void Prepare()
     {
         State = RunspaceState.Current;

@@ -96,10 +96,6 @@ public abstract class TransferCmdlet : RescaleCmdlet
         }
     }
 
-    /// <summary>Tells that an earlier run is continued.</summary>
-    private protected Action<long, long> ContinuedNotice(string path)
-        => (done, total) => PostVerbose($"'{path}' continues at {HumanSize.Format(done)} of {HumanSize.Format(total)}.");
-
     /// <summary>Warns of a file that was received without proof that it is what the platform has.</summary>
     private protected void WarnOfIntegrity(DownloadResult result, string name, string? id)
     {

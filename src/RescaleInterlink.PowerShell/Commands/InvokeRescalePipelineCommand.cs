@@ -41,6 +41,18 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
     public string? StatePath { get; set; }
 
     [Parameter]
+    public SwitchParameter Resume { get; set; }
+
+    [Parameter]
+    public PipelineRetry? Retry { get; set; }
+
+    [Parameter]
+    public SwitchParameter AllowTableChange { get; set; }
+
+    [Parameter]
+    public SwitchParameter UseExistingFile { get; set; }
+
+    [Parameter]
     public SwitchParameter Force { get; set; }
 
     [Parameter]
@@ -66,6 +78,10 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
     protected override void Prepare()
     {
         base.Prepare();
+        if (Force && (Resume || Retry is not null))
+            throw new RescaleException(
+                ErrorIds.TransferOptionInvalid, ErrorKind.InvalidInput, "-Force forgets the earlier run, and -Resume and -Retry go on with it.",
+                "Give one of them.");
         UseDefaults(Session.Defaults);
         ShowProgress(() => _runner is null ? null : PipelineReport.Of(_runner.GetProgress()));
     }
@@ -88,6 +104,8 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
         IReadOnlyList<JobRow> rows = table is null ? JobRows.Of(_rows, current) : JobTable.ReadFile(table);
         foreach (string loss in JobTable.FindLosses(_rows.Select(row => row.BaseObject).OfType<JobSpecItem>().Select(item => item.Spec)))
             PostWarning($"A pipeline is a table, which has no column for {loss}; it is left out. Submit-RescaleJob takes it.");
+        if (UseExistingFile)
+            rows = JobRow.WithoutDirectories(rows);
         rows = await ConfirmedAsync(rows, destination);
         if (rows.Count == 0)
             return;
@@ -96,7 +114,9 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
         {
             Destination = destination,
             StatePath = state ?? DefaultStatePath(table, destination ?? current),
-            ExistingState = Force ? ExistingState.Replace : ExistingState.Resume,
+            ExistingState = Force ? ExistingState.Replace : Resume ? ExistingState.Require : ExistingState.Resume,
+            Retry = Retry,
+            AllowTableChange = AllowTableChange,
             Overwrite = Force,
             PollInterval = TimeSpan.FromSeconds(PollIntervalSeconds),
             ArchiveWorkers = ArchiveWorkers,
@@ -104,6 +124,8 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
             JobWorkers = JobWorkers,
             DownloadWorkers = DownloadWorkers,
             Transfer = TransfersOf(Session.Defaults),
+            OnNotice = PostWarning,
+            OnContinued = (what, done, total) => ContinuedNotice(what)(done, total),
         };
         _runner = runner;
         await foreach (PipelineJobResult result in runner.RunAsync(rows, options, StopToken))
@@ -173,7 +195,12 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
 
     private string? Full(string? path) => path is null ? null : PathResolver.Literal(this, path);
 
-    private static string DefaultStatePath(string? table, string folder) => table is null
-        ? Path.Combine(folder, "pipeline.state.csv")
-        : Path.Combine(Path.GetDirectoryName(table)!, Path.GetFileNameWithoutExtension(table) + ".state.csv");
+    /// <summary>A run of files that are there already is another run than the one that uploads them.</summary>
+    private string DefaultStatePath(string? table, string folder)
+    {
+        string end = UseExistingFile ? ".existing.state.csv" : ".state.csv";
+        return table is null
+            ? Path.Combine(folder, "pipeline" + end)
+            : Path.Combine(Path.GetDirectoryName(table)!, Path.GetFileNameWithoutExtension(table) + end);
+    }
 }

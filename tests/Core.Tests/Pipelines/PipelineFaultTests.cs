@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Pipelines;
 using RescaleInterlink.Platform;
@@ -47,6 +48,37 @@ public sealed class PipelineFaultTests : IAsyncLifetime
         for (var i = 1; i <= 5; i++)
             _study.Add($"Run_{i}", "true");
         await AssertOthersEndAsync(5, _study.Options with { Transfer = new TransferOptions(Connections: 8, MemoryLimit: 128L << 20) });
+    }
+
+    [Fact]
+    public async Task An_upload_that_was_stopped_is_continued_and_the_caller_is_told()
+    {
+        await _sandbox.SetFaultsAsync("""{"target":"s3","operation":"UploadPart","path":"Large","fault":"stall","skip":3}""");
+        _study.Add("Large", "sha512sum Large/large.bin | cut -d' ' -f1 > sum.txt");
+        var content = new byte[32 << 20];
+        new Random(1).NextBytes(content);
+        File.WriteAllBytes(Path.Combine(_study.InputFolder("Large"), "large.bin"), content);
+        var options = _study.Options with { Transfer = new TransferOptions(Connections: 2) { PartSize = 5 << 20 } };
+        var pipeline = _session.CreatePipeline();
+        using var stop = new CancellationTokenSource(Study.Patience);
+        var run = Task.Run(async () =>
+        {
+            await foreach (var _ in pipeline.RunAsync(_study.Rows, options, stop.Token))
+                Assert.Fail("It does not end.");
+        });
+        while (pipeline.GetProgress().Transfers.BytesDone < 15 << 20)
+            await Task.Delay(20, stop.Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+
+        await _sandbox.ClearFaultsAsync();
+        var told = new List<(string What, long Done, long Total)>();
+        var result = Assert.Single(await _study.RunAsync(_session, options with { OnContinued = (what, done, total) => told.Add((what, done, total)) }));
+        Study.AssertSucceeded(result);
+        var (what, done, total) = Assert.Single(told);
+        Assert.Contains("Large", what, StringComparison.Ordinal);
+        Assert.InRange(done, 15 << 20, total - 1);
+        Assert.Equal(Convert.ToHexStringLower(SHA512.HashData(content)) + "\n", File.ReadAllText(Path.Combine(result.Destination!, "sum.txt")));
     }
 
     [Fact]
