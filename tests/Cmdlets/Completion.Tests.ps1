@@ -31,7 +31,7 @@ Describe 'Completion' {
     }
 
     It 'of <Line> offers the jobs this session has seen' -ForEach @(
-        @{ Line = 'Get-RescaleJob -JobId ' }, @{ Line = 'Get-RescaleJob ' }, @{ Line = 'Wait-RescaleJob -JobId ' }, @{ Line = 'Receive-RescaleJob -Id ' }
+        @{ Line = 'Get-RescaleJob -JobId ' }, @{ Line = 'Get-RescaleJob ' }, @{ Line = 'Wait-RescaleJob -JobId ' }, @{ Line = 'Receive-RescaleJob -Id ' }, @{ Line = 'Watch-RescaleJob ' }, @{ Line = 'Get-RescaleJobLog -JobId ' }
         @{ Line = 'Get-RescaleJobFile ' }, @{ Line = 'Get-RescaleJob -JobId it' }
     ) {
         $match = Get-Completion $Line | Where-Object CompletionText -eq $job.Id

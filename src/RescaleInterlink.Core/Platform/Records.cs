@@ -36,6 +36,8 @@ public sealed record PlatformFile
     public required string Name { get; init; }
     public int TypeId { get; init; }
     public bool IsUploaded { get; init; }
+    /// <summary>The platform says that its content is not in storage yet; of many files it says nothing.</summary>
+    public bool IsPending { get; init; }
     public bool IsDeleted { get; init; }
     public string? Owner { get; init; }
     public string? Path { get; init; }

@@ -13,6 +13,7 @@ internal sealed class WatchedOutputs(WatchTools tools, string jobId, string top,
     private readonly Dictionary<string, Output> _outputs = new(StringComparer.Ordinal);
     private readonly Patience _patience = new(tools.Time, tools.Options.LongestAbsence);
     private Task _running = Task.CompletedTask;
+    private LocalName[] _pending = [];
 
     private enum State
     {
@@ -42,7 +43,9 @@ internal sealed class WatchedOutputs(WatchTools tools, string jobId, string top,
     public async Task<bool> SweepAsync(CancellationToken cancellationToken)
     {
         var names = _names.Assign(await ListAsync(cancellationToken).ConfigureAwait(false));
-        var wanted = names.Where(name => tools.Options.Filter.Matches(name.File.RelativePath, name.File.Name)).ToArray();
+        var listed = names.Where(name => tools.Options.Filter.Matches(name.File.RelativePath, name.File.Name)).ToArray();
+        _pending = [.. listed.Where(static name => name.File.IsPending)];
+        var wanted = listed.Except(_pending).ToArray();
         Forget(wanted);
         var (begun, found) = (new List<(LocalName Name, Output Output)>(), false);
         foreach (var name in wanted)
@@ -79,8 +82,10 @@ internal sealed class WatchedOutputs(WatchTools tools, string jobId, string top,
             failed = [.. _outputs.Values.Where(static output => output.State == State.Failed)];
         foreach (var output in failed)
             await GiveUpAsync(output, output.Error!, cancellationToken).ConfigureAwait(false);
+        foreach (var name in _pending)
+            await GiveUpAsync(new Output(PathOf(name.File), "", 0), NotUploaded(name.File), cancellationToken).ConfigureAwait(false);
         lock (_outputs)
-            return _outputs.Values.All(static output => output.State == State.Received);
+            return _pending.Length == 0 && _outputs.Values.All(static output => output.State == State.Received);
     }
 
     private async Task<IReadOnlyList<PlatformFile>> ListAsync(CancellationToken cancellationToken)
@@ -133,7 +138,7 @@ internal sealed class WatchedOutputs(WatchTools tools, string jobId, string top,
             if (_outputs.TryGetValue(key, out var known) && (known.State == State.Running || (known.Version == version && known.State != State.Failed)))
                 return null;
             var attempts = known?.Version == version ? known.Attempts : 0;
-            return _outputs[key] = new Output(OutputFilter.Normalise(string.IsNullOrEmpty(name.File.RelativePath) ? name.File.Name : name.File.RelativePath), version, attempts);
+            return _outputs[key] = new Output(PathOf(name.File), version, attempts);
         }
     }
 
@@ -208,6 +213,11 @@ internal sealed class WatchedOutputs(WatchTools tools, string jobId, string top,
         lock (_outputs)
             (output.State, output.Error) = (state, error);
     }
+
+    private static string PathOf(PlatformFile file) => OutputFilter.Normalise(string.IsNullOrEmpty(file.RelativePath) ? file.Name : file.RelativePath);
+
+    private static RescaleException NotUploaded(PlatformFile file) => new(
+        ErrorIds.ObjectNotFound, ErrorKind.NotFound, $"The content of '{file.Name}' ({file.Id}) was not in the storage when its job had ended.", "Receive it later, with Receive-RescaleJob.");
 
     private static string KeyOf(LocalName name) => name.Path ?? "\0" + name.File.Id;
 

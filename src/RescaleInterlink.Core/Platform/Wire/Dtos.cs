@@ -163,6 +163,7 @@ internal sealed class FileDto : IListEntry
             Name = Name ?? "",
             TypeId = TypeId is >= int.MinValue and <= int.MaxValue ? (int)TypeId : 0,
             IsUploaded = IsUploaded ?? false,
+            IsPending = IsUploaded == false,
             IsDeleted = IsDeleted ?? false,
             Owner = Owner,
             Path = Path,

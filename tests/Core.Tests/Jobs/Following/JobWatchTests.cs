@@ -211,6 +211,24 @@ public sealed class JobWatchTests(JobWatchTests.Outputs outputs) : IClassFixture
     }
 
     [Fact]
+    public async Task An_output_that_is_not_uploaded_yet_is_waited_for_and_told_when_it_never_is()
+    {
+        await using var platform = await outputs.StartAsync();
+        var (late, never) = (platform.Output("one", "late"), platform.Output("two", "never"));
+        never["isUploaded"] = false;
+        platform.Listing = listing =>
+        {
+            late["isUploaded"] = listing > 8;
+            return [[late, never]];
+        };
+        platform.Status = _ => platform.Listings < 12 ? "Executing" : "Completed";
+        var steps = await WatchAsync(platform);
+        Assert.Equal(["late"], Received(steps));
+        Assert.Equal(("never", ErrorIds.ObjectNotFound), (Failed(steps).Target, Failed(steps).Error.ErrorId));
+        Assert.True(Ending(steps).Succeeded);
+    }
+
+    [Fact]
     public async Task A_file_in_the_place_of_the_folder_is_one_error()
     {
         await using var platform = await outputs.StartAsync();
