@@ -95,6 +95,39 @@ Describe 'Invoke-RescalePipeline' {
         $missing.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
     }
 
+    It 'archives what its options say, keeps the archives, and removes them' {
+        $study = New-Study 'archives [a] ü' (1..2) {
+            param($row, $n)
+            $null = New-Item -ItemType Directory (Join-Path $row.Directory 'old')
+            foreach ($file in 'old/r.rst', 'old/more.txt') { Set-Content -LiteralPath (Join-Path $row.Directory $file) $n }
+            $row.Command = 'find . -name ''*.txt'' -o -name ''*.rst'' | sort > listing.md; awk ''{ print $1 * $1 }'' n.txt > square.txt'
+        }
+        $options = @{ JobsCsv = $study.Csv; Destination = $study.Results; PollIntervalSeconds = 1; ExcludePattern = '*.rst'; FlattenTar = $true; TarCompression = 'Gzip' }
+        $results = Invoke-RescalePipeline @options -KeepTar
+        @($results | Where-Object Succeeded).Count | Should -Be 2
+        foreach ($result in $results) {
+            Get-Content -LiteralPath (Join-Path $result.Destination 'listing.md') | Should -Be './more.txt', './n.txt'
+            Get-Content -LiteralPath (Join-Path $result.Destination 'square.txt') | Should -Be "$($result.Index * $result.Index)"
+        }
+        $kept = Get-ChildItem -LiteralPath $study.Folder -File -Filter *.tar.gz
+        $kept.Count | Should -Be 2
+        (Import-Csv -LiteralPath (Join-Path $study.Folder 'jobs.state.csv')).TarPath | Sort-Object | Should -Be ($kept.FullName | Sort-Object)
+        & tar -tzf $kept[0].FullName | Should -Be 'more.txt', 'n.txt'
+        (Get-FileHash -LiteralPath $kept[0].FullName -Algorithm SHA512).Hash | Should -BeIn (Get-RescaleFile -Id $results.FileId).Sha512
+        # The rest of a run must not get other archives than its beginning.
+        $e = { Invoke-RescalePipeline $study.Csv $study.Results } | Should -Throw -PassThru
+        $e.FullyQualifiedErrorId | Should -BeLike 'PipelineStateInvalid,*'
+        $null = Invoke-RescalePipeline @options -RemoveTar -Force
+        Get-ChildItem -LiteralPath $study.Folder -File -Filter *.tar.gz | Should -BeNullOrEmpty
+    }
+
+    It 'sends what several jobs share once' {
+        $study = New-Study shared (1..3) { param($row) $row.Directory = Join-Path $folder 'shared' 'Run_1' }
+        $results = Invoke-RescalePipeline -JobsCsv $study.Csv -Destination $study.Results -PollIntervalSeconds 1
+        @($results | Where-Object Succeeded).Count | Should -Be 3
+        @($results.FileId | Sort-Object -Unique).Count | Should -Be 1
+    }
+
     It 'two jobs of one name get two folders' {
         $study = New-Study twins (1..2) { param($row, $n) $row.JobName = 'twin' }
         $results = Invoke-RescalePipeline -JobsCsv $study.Csv -Destination $study.Results -PollIntervalSeconds 1

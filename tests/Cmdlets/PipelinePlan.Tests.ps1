@@ -44,6 +44,54 @@ Describe 'Test-RescalePipeline' {
         @(Get-ChildItem -LiteralPath (Split-Path $csv) -File).Name | Should -Be 'jobs.csv'
     }
 
+    It 'tells what would be archived by the options of the command' {
+        $csv = New-Table archives 3 {
+            param($row, $i)
+            if ($i -eq 3) { $row.Directory = 'Run_1' }
+            $null = New-Item -ItemType Directory -Force (Join-Path $place 'Run_1/old')
+            Set-Content -LiteralPath (Join-Path $place 'Run_1/old/in.txt') 'older' -NoNewline
+            Set-Content -LiteralPath (Join-Path $place 'Run_1/big.rst') ('y' * 5000) -NoNewline
+        }
+        # Two rows share a directory, whose archive is counted once.
+        ($all = Test-RescalePipeline $csv) | Select-Object -ExpandProperty Archives | Should -Be 2
+        ($all.Jobs, $all.Files, $all.Bytes) | Should -Be 3, 4, (1 + 5 + 5000 + 2)
+        $some = Test-RescalePipeline $csv -ExcludePattern *.rst
+        ($some.Files, $some.Bytes) | Should -Be 3, 8
+        ($all.ArchiveBytes - $some.ArchiveBytes) | Should -Be (512 + 5120)
+        (Test-RescalePipeline $csv -IncludePattern 'none*').Finding.Message | Select-Object -First 1 | Should -Match "only 'none\*'"
+        $flat = Test-RescalePipeline $csv -FlattenTar
+        $flat.IsValid | Should -BeFalse
+        $flat.Finding.Where({ $_.Severity -eq 'Error' })[0].Message | Should -Match "would both be 'in.txt'"
+        $gzip = Test-RescalePipeline $csv -TarCompression gzip
+        $gzip.Row[0].ArchiveName | Should -Match '_Run_1_[0-9a-f]{8}\.tar\.gz$'
+        $gzip.Finding.Message | Should -Match 'estimates'
+        $e = { Test-RescalePipeline $csv -IncludePattern a -ExcludePattern b } | Should -Throw -PassThru
+        $e.FullyQualifiedErrorId | Should -Match '^PatternInvalid'
+    }
+
+    It 'takes the options of archives from the configuration, and the command line first' {
+        $csv = New-Table configured 1 { param($row) Set-Content -LiteralPath (Join-Path $place 'Run_1/big.rst') 'y' -NoNewline }
+        $config = Join-Path $env:RESCALE_CONFIG_HOME 'config.csv'
+        $null = New-Item -ItemType Directory -Force $env:RESCALE_CONFIG_HOME
+        Set-Content -LiteralPath $config "key,value`nexclude_pattern,*.rst;*.odb`ntar_compression,gz`nflatten_tar,true"
+        try {
+            $other = $sandbox | Connect-Rescale -Name configured -NoDefault
+            $plan = Test-RescalePipeline $csv -Connection $other
+            $plan.Files | Should -Be 1
+            $plan.Row[0].ArchiveName | Should -Match '\.tar\.gz$'
+            # No folder has an entry: one header, one block, and the end.
+            $plan.ArchiveBytes | Should -Be (512 + 512 + 1024)
+            $plan = Test-RescalePipeline $csv -Connection $other -IncludePattern * -TarCompression None -FlattenTar:$false
+            $plan.Files | Should -Be 2
+            $plan.Row[0].ArchiveName | Should -Match '\.tar$'
+            $plan.ArchiveBytes | Should -Be (512 + 2 * 1024 + 1024)
+        }
+        finally {
+            Remove-Item -LiteralPath $config
+            Disconnect-Rescale -Connection $other
+        }
+    }
+
     It 'finds what is wrong with each row' {
         $csv = New-Table wrong 6 {
             param($row, $i)

@@ -31,8 +31,15 @@ public sealed record ArchiveOptions
 
     public bool IsGzip => Compression == TarCompression.Gzip;
 
-    /// <summary>Two that are equal here make the same bytes of the same tree.</summary>
-    public string Key => string.Join('\0', [.. Include.Select(static text => "+" + text), .. Exclude.Select(static text => "-" + text), Flatten ? "flat" : "", Compression.ToString()]);
+    /// <summary>In words, empty when nothing is special: two that are equal here make the same bytes of the same tree.</summary>
+    public string Describe() => string.Join(", ", new[]
+    {
+        Quote("only", Include), Quote("without", Exclude), Flatten ? "flattened" : "", IsGzip ? "compressed" : "",
+    }.Where(static text => text.Length > 0));
+
+    private static string Quote(string word, IReadOnlyList<string> patterns) => patterns.Count == 0
+        ? ""
+        : $"{word} {string.Join(' ', patterns.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(static text => $"'{text}'"))}";
 
     /// <exception cref="RescaleException">PatternInvalid: one of them is no pattern, or there are patterns of both kinds.</exception>
     public void Require() => _ = MakeFilter();

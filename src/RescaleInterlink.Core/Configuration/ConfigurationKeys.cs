@@ -18,6 +18,8 @@ public static class ConfigurationKeys
     public const string JobWorkers = "job_workers";
     public const string ExcludePattern = "exclude_pattern";
     public const string IncludePattern = "include_pattern";
+    public const string FlattenTar = "flatten_tar";
+    public const string TarCompression = "tar_compression";
     public const string ThrottleLimit = "throttle_limit";
     public const string MaxConnections = "max_connections";
     public const string MemoryLimit = "memory_limit";
@@ -27,6 +29,9 @@ public static class ConfigurationKeys
     /// <summary>The words of proxy_mode, which are not those of <see cref="Networking.ProxyMode"/>.</summary>
     internal const string NoProxyMode = "no-proxy";
     internal const string SystemProxyMode = "system";
+
+    /// <summary>The other word of tar_compression is none.</summary>
+    internal const string GzipWord = "gzip";
 
     private const int MostWorkers = 1000;
 
@@ -48,10 +53,10 @@ public static class ConfigurationKeys
         ConfigurationKey.Platform(TenantUrl, "The same, under its old name."),
         ConfigurationKey.Text(ExcludePattern, "Patterns of file names to leave out, separated by semicolons."),
         ConfigurationKey.Text(IncludePattern, "Patterns of file names to take, separated by semicolons."),
-        ConfigurationKey.Flag("flatten_tar", "Archives without folders.", false),
+        ConfigurationKey.Flag(FlattenTar, "Archives without folders.", false),
         ConfigurationKey.Text("run_subpath", "Folder beneath each run's folder that is archived."),
         ConfigurationKey.Text("validation_pattern", "Pattern of a file that each run's folder must have."),
-        ConfigurationKey.Choice("tar_compression", "Compression of archives.", ["none", "gzip"], ("gz", "gzip")),
+        ConfigurationKey.Choice(TarCompression, "Compression of archives.", ["none", GzipWord], ("gz", GzipWord)),
         ConfigurationKey.Number("max_retries", "Attempts to upload an archive in a pipeline.", 1, 0, 1000),
         ConfigurationKey.Text("sort_field", "Order of a list in the Go tool's window.", "name"),
         ConfigurationKey.Flag("sort_ascending", "Direction of that order.", true),

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using RescaleInterlink.Archiving;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs.Listing;
+using RescaleInterlink.Jobs.Submission;
 using RescaleInterlink.Library;
 using RescaleInterlink.Platform;
 using RescaleInterlink.Transfers;
@@ -53,6 +54,10 @@ public sealed class JobService : IDisposable
         ArgumentNullException.ThrowIfNull(archive);
         return _library.UploadAsync(engine, archive.Bytes, archive.Name, folderId: null, options, cancellationToken);
     }
+
+    /// <summary>Uploads of what several jobs have in common, once.</summary>
+    /// <param name="optionsOf">How the file or folder of this path is uploaded. Called from any thread.</param>
+    internal SharedUploads ShareUploads(TransferEngine engine, Func<string, UploadOptions> optionsOf) => new(this, _library, engine, optionsOf);
 
     /// <summary>Creates the job (not started) and posts its tags and project.</summary>
     /// <param name="inputs">The job's own files; those of <see cref="JobSpec.ExtraInputFileIds"/> are added.</param>

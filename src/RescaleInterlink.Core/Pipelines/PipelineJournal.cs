@@ -29,9 +29,10 @@ internal sealed class PipelineJournal : IDisposable
 
     /// <summary>Begins the journal of a new run, or goes on with the one of an earlier run.</summary>
     /// <param name="allowTableChange">Go on also when the earlier run was of another table.</param>
+    /// <param name="archive">What is special about the run's archives, in words.</param>
     /// <exception cref="RescaleException">PipelineStateInvalid when the state tells of another run, or one is going on, or there is none and
     /// one is required.</exception>
-    public static PipelineJournal Begin(string statePath, IReadOnlyList<RowState> rows, ExistingState existing, bool allowTableChange = false)
+    public static PipelineJournal Begin(string statePath, IReadOnlyList<RowState> rows, ExistingState existing, bool allowTableChange = false, string archive = "")
     {
         var path = GetPath(statePath);
         if (existing == ExistingState.Require)
@@ -41,7 +42,7 @@ internal sealed class PipelineJournal : IDisposable
         try
         {
             journal = new PipelineJournal(Open(statePath, path, FileShare.Read, FileOptions.None), fileLock);
-            journal.Start(statePath, rows, existing, allowTableChange);
+            journal.Start(statePath, rows, existing, allowTableChange, archive);
             return journal;
         }
         catch
@@ -55,9 +56,9 @@ internal sealed class PipelineJournal : IDisposable
     /// <summary>What an earlier run has noted, by row; empty for a new run.</summary>
     public IReadOnlyDictionary<int, RowState> Earlier { get; private set; } = new Dictionary<int, RowState>();
 
-    private void Start(string statePath, IReadOnlyList<RowState> rows, ExistingState existing, bool allowTableChange)
+    private void Start(string statePath, IReadOnlyList<RowState> rows, ExistingState existing, bool allowTableChange, string archive)
     {
-        var header = new JournalHeader(Version, HashTable(rows), rows.Count);
+        var header = new JournalHeader(Version, HashTable(rows), rows.Count, archive.Length > 0 ? archive : null);
         if (existing == ExistingState.Replace)
             _file.SetLength(0);
         else if (_file.Length == 0)
@@ -80,6 +81,10 @@ internal sealed class PipelineJournal : IDisposable
         if (existing == ExistingState.Refuse)
             throw Invalid($"The state file '{statePath}' already tells of a run of this table: {known.Count(static row => row.Ended)} of {content.Header.Rows} rows have ended.{doubt} Nothing was sent.",
                 "Give another state file, go on with this run, or replace it to run all rows again.");
+        // Half of the jobs would get one kind of archive, half the other.
+        if (content.Header.Archive != header.Archive)
+            throw Invalid($"The run of the state file '{statePath}' was begun with {Words(content.Header.Archive)}, and is to go on with {Words(header.Archive)}.{doubt} Nothing was sent.",
+                "Give the patterns, -FlattenTar and -TarCompression as they were, another state file, or run all rows again with -Force.");
         if (isSameTable)
         {
             // New lines begin behind the last whole one.
@@ -188,6 +193,8 @@ internal sealed class PipelineJournal : IDisposable
             throw Invalid($"The state file '{statePath}' exists and has no journal; it is not of this module. Nothing was sent.",
                 "Give another state file. A run of another tool is finished by that tool; for files that it has uploaded, put their ids into ExtraInputFileIDs.");
     }
+
+    private static string Words(string? archive) => archive is null ? "archives of whole directories" : $"archives {archive}";
 
     private static string HashTable(IReadOnlyList<RowState> rows)
     {

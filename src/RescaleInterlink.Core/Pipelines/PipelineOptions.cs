@@ -1,3 +1,4 @@
+using RescaleInterlink.Archiving;
 using RescaleInterlink.Transfers;
 
 namespace RescaleInterlink.Pipelines;
@@ -19,6 +20,15 @@ public sealed record PipelineOptions
     /// <summary>Go on although the table is another than that of the earlier run: rows with the name and directory of an earlier one are that one,
     /// others are new. What is known of rows that are gone is kept, should they come back.</summary>
     public bool AllowTableChange { get; init; }
+
+    /// <summary>What of each directory is archived, and how. A run that goes on has to be given the same.</summary>
+    public ArchiveOptions Archive { get; init; } = ArchiveOptions.Everything;
+
+    /// <summary>Write each archive to its place on the disk, too (interop files 8); else it is only streamed.</summary>
+    public bool KeepArchives { get; init; }
+
+    /// <summary>Remove an archive from its place when it has been uploaded, whoever has put it there.</summary>
+    public bool RemoveArchives { get; init; }
 
     /// <summary>Replace output files that exist, each at the moment the new one is whole and verified.</summary>
     public bool Overwrite { get; init; }

@@ -6,7 +6,7 @@ namespace RescaleInterlink.Pipelines;
 /// <summary>Makes the jobs of a run from the rows of its table.</summary>
 internal static class PipelinePlan
 {
-    public static PipelineJob[] MakeJobs(IReadOnlyList<JobRow> rows, TimeProvider time)
+    public static PipelineJob[] MakeJobs(IReadOnlyList<JobRow> rows, ArchiveOptions archive, TimeProvider time)
     {
         var folders = rows.Select(FindFolder).ToArray();
         var place = FindCommonFolder(folders.Select(Path.GetDirectoryName));
@@ -16,7 +16,7 @@ internal static class PipelinePlan
             Index = row.Index,
             JobName = row.Spec.JobName,
             Directory = string.IsNullOrWhiteSpace(row.Spec.Directory) ? "" : Path.GetFullPath(row.Spec.Directory),
-            TarPath = folders[i] is { } folder && Path.GetFileName(folder).Length > 0 ? Path.Combine(place, ArchiveName.For(folder, gzip: false)) : "",
+            TarPath = folders[i] is { } folder && Path.GetFileName(folder).Length > 0 ? Path.Combine(place, ArchiveName.For(folder, archive.IsGzip)) : "",
             TarStatus = folders[i] is null ? StageStatus.Skipped : StageStatus.Pending,
             UploadStatus = folders[i] is null ? StageStatus.Skipped : StageStatus.Pending,
             LastUpdated = now,
@@ -50,7 +50,7 @@ internal static class PipelinePlan
     }
 
     /// <summary>Null without a directory; a sub-path that is refused leaves the directory: validation will name the fault.</summary>
-    private static string? FindFolder(JobRow row)
+    internal static string? FindFolder(JobRow row)
     {
         if (string.IsNullOrWhiteSpace(row.Spec.Directory))
             return null;

@@ -19,6 +19,7 @@ internal sealed class PipelineRun : IAsyncDisposable
     private readonly PipelineOptions _options;
     private readonly TimeProvider _time;
     private readonly TransferEngine _engine;
+    private readonly PipelineArchives _archives;
     private readonly PipelineJob[] _jobs;
     private readonly OutputFolders? _folders;
     private readonly PipelineJournal _journal;
@@ -43,14 +44,15 @@ internal sealed class PipelineRun : IAsyncDisposable
         _service = service;
         _time = time;
         _options = options;
-        _jobs = PipelinePlan.MakeJobs(rows, time);
+        _jobs = PipelinePlan.MakeJobs(rows, options.Archive, time);
         _folders = options.Destination is { } destination ? new OutputFolders(destination, rows.Select(row => row.Spec.JobName)) : null;
         _archive = Bounded(options.ArchiveWorkers);
         _upload = Bounded(options.UploadWorkers);
         _create = Bounded(options.JobWorkers);
         _submit = Bounded(options.JobWorkers);
         _journal = PipelineJournal.Begin(
-            options.StatePath, [.. _jobs.Select(job => job.State)], options.Retry is null ? options.ExistingState : ExistingState.Require, options.AllowTableChange);
+            options.StatePath, [.. _jobs.Select(job => job.State)], options.Retry is null ? options.ExistingState : ExistingState.Require, options.AllowTableChange,
+            options.Archive.Describe());
         foreach (var job in _jobs)
             if (_journal.Earlier.TryGetValue(job.Row.Index, out var earlier))
                 job.Resume(earlier);
@@ -67,6 +69,7 @@ internal sealed class PipelineRun : IAsyncDisposable
                 UploadShares = Math.Min(options.UploadWorkers, _jobs.Length) + 1,
             },
             time);
+        _archives = new PipelineArchives(service.ShareUploads(_engine, folder => HowToUpload(ArchiveName.For(folder, options.Archive.IsGzip))), options);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     }
 
@@ -227,15 +230,19 @@ internal sealed class PipelineRun : IAsyncDisposable
 
     private async Task ArchiveAsync(PipelineJob job)
     {
-        job.Archive = await FolderArchive.CreateAsync(job.Folder!, _stop.Token).ConfigureAwait(false);
+        job.Archive = await _archives.MakeAsync(job.Folder!, job.State.TarPath, _stop.Token).ConfigureAwait(false);
+        if (_options.KeepArchives)
+            Note(job, job.State with { TarStatus = StageStatus.Success });
         await _upload.Writer.WriteAsync(job, _stop.Token).ConfigureAwait(false);
     }
 
     private async Task UploadAsync(PipelineJob job)
     {
-        var file = await _service.UploadFolderAsync(_engine, job.Archive!, HowToUpload(job.Archive!.Name), _stop.Token).ConfigureAwait(false);
+        var fileId = await _archives.SendAsync(job.Archive!, _stop.Token).ConfigureAwait(false);
         job.Archive = null;
-        Note(job, job.State with { FileId = file.Id, TarStatus = StageStatus.Success, UploadStatus = StageStatus.Success });
+        Note(job, job.State with { FileId = fileId, TarStatus = StageStatus.Success, UploadStatus = StageStatus.Success });
+        if (_options.RemoveArchives && PipelineArchives.Remove(job.State.TarPath) is { } stays)
+            job.Warnings = [stays];
         await _create.Writer.WriteAsync(job, _stop.Token).ConfigureAwait(false);
     }
 
@@ -244,7 +251,7 @@ internal sealed class PipelineRun : IAsyncDisposable
         var spec = job.Row.Spec;
         // An earlier run may have been ended between the creation and its labels.
         var jobId = job.State.JobId ?? await CreateOnceAsync(job).ConfigureAwait(false);
-        job.Warnings = await _service.LabelAsync(jobId, spec, _stop.Token).ConfigureAwait(false);
+        job.Warnings = [.. job.Warnings, .. await _service.LabelAsync(jobId, spec, _stop.Token).ConfigureAwait(false)];
         var created = job.State with { Creating = false, Mark = null };
         if (spec.SubmitMode == SubmitMode.CreateOnly)
         {

@@ -12,7 +12,7 @@ internal sealed record RowState
     public required int Index { get; init; }
     public required string JobName { get; init; }
     public required string Directory { get; init; }
-    /// <summary>Where a kept archive would lie; it is streamed and never made.</summary>
+    /// <summary>Where a kept archive lies; one that is not asked for is only streamed.</summary>
     public string TarPath { get; init; } = "";
     public StageStatus TarStatus { get; init; }
     public string? FileId { get; init; }
@@ -37,7 +37,8 @@ internal sealed record RowState
 
 /// <summary>The journal's first line.</summary>
 /// <param name="Table">Hash of the rows' names and directories.</param>
-internal sealed record JournalHeader(int Version, string Table, int Rows);
+/// <param name="Archive">What is special about its archives, in words; null for nothing.</param>
+internal sealed record JournalHeader(int Version, string Table, int Rows, string? Archive = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using RescaleInterlink.Archiving;
 using RescaleInterlink.Configuration;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
@@ -14,7 +15,7 @@ namespace RescaleInterlink.PowerShell.Commands;
 /// <summary>Runs a table of jobs from their directories to their results; writes each job as it ends.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "RescalePipeline", SupportsShouldProcess = true, DefaultParameterSetName = TableSet)]
 [OutputType(typeof(PipelineResultItem))]
-public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
+public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
 {
     private const string TableSet = "JobsCsv";
     private const string RowsSet = "InputObject";
@@ -22,6 +23,7 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
 
     private readonly List<PSObject> _rows = [];
     private readonly LabelWarnings _warnings = new();
+    private ArchiveOptions _archive = null!;
     private PipelineRunner? _runner;
 
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = TableSet)]
@@ -39,6 +41,14 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? StatePath { get; set; }
+
+    /// <summary>Archives are also written to the disk, beside the directories.</summary>
+    [Parameter]
+    public SwitchParameter KeepTar { get; set; }
+
+    /// <summary>Archives on the disk are removed when they have been uploaded.</summary>
+    [Parameter]
+    public SwitchParameter RemoveTar { get; set; }
 
     [Parameter]
     public SwitchParameter Resume { get; set; }
@@ -83,6 +93,7 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
                 ErrorIds.TransferOptionInvalid, ErrorKind.InvalidInput, "-Force forgets the earlier run, and -Resume and -Retry go on with it.",
                 "Give one of them.");
         UseDefaults(Session.Defaults);
+        _archive = ChooseArchive(Session.Defaults);
         ShowProgress(() => _runner is null ? null : PipelineReport.Of(_runner.GetProgress()));
     }
 
@@ -114,6 +125,9 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
         {
             Destination = destination,
             StatePath = state ?? DefaultStatePath(table, destination ?? current),
+            Archive = _archive,
+            KeepArchives = KeepTar,
+            RemoveArchives = RemoveTar,
             ExistingState = Force ? ExistingState.Replace : Resume ? ExistingState.Require : ExistingState.Resume,
             Retry = Retry,
             AllowTableChange = AllowTableChange,
@@ -167,7 +181,7 @@ public sealed class InvokeRescalePipelineCommand : RescaleCmdlet
     private async Task<IReadOnlyList<JobRow>> ConfirmedAsync(IReadOnlyList<JobRow> rows, string? destination)
     {
         PipelineForecast? forecast = IsRehearsal
-            ? await new PipelinePlanner(Session.Jobs, await Session.Client.GetRateLimitsAsync()).PlanAsync(rows, [], destination is not null, StopToken)
+            ? await new PipelinePlanner(Session.Jobs, await Session.Client.GetRateLimitsAsync()) { Archive = _archive }.PlanAsync(rows, [], destination is not null, StopToken)
             : null;
         var confirmed = new List<JobRow>(rows.Count);
         for (int i = 0; i < rows.Count; i++)

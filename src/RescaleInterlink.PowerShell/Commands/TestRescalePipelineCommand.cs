@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using RescaleInterlink.Configuration;
 using RescaleInterlink.Pipelines;
 using RescaleInterlink.Pipelines.Planning;
 using RescaleInterlink.PowerShell.Base;
@@ -10,7 +11,7 @@ namespace RescaleInterlink.PowerShell.Commands;
 /// <summary>Looks at every row of a jobs table as a pipeline would, and sends nothing.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "RescalePipeline", DefaultParameterSetName = TableSet)]
 [OutputType(typeof(PipelineForecastItem))]
-public sealed class TestRescalePipelineCommand : RescaleCmdlet
+public sealed class TestRescalePipelineCommand : PipelineCmdlet
 {
     private const string TableSet = "JobsCsv";
     private const string RowsSet = "InputObject";
@@ -49,8 +50,11 @@ public sealed class TestRescalePipelineCommand : RescaleCmdlet
         (string current, string? table) = await InvokeAsync(() => (PathResolver.CurrentFolder(this), ParameterSetName == TableSet ? PathResolver.Literal(this, JobsCsv) : null));
         (IReadOnlyList<JobRow> rows, IReadOnlyList<TableFault> faults) = table is null ? JobRows.Inspect(_rows, current) : JobTable.InspectFile(table);
         bool asks = IsConnected && !Offline;
-        var planner = new PipelinePlanner(asks ? Session.Jobs : null, asks ? await Session.Client.GetRateLimitsAsync() : null);
+        var planner = new PipelinePlanner(asks ? Session.Jobs : null, asks ? await Session.Client.GetRateLimitsAsync() : null) { Archive = ChooseArchive(Defaults()) };
         PipelineForecast forecast = await planner.PlanAsync(rows, faults, collects: Destination is not null, StopToken);
         await WriteAsync(new PipelineForecastItem(forecast));
     }
+
+    /// <summary>A connection has read them when it was made.</summary>
+    private WorkDefaults Defaults() => IsConnected ? Session.Defaults : RescaleConfiguration.Load(ConfigurationPlaces.Current).Defaults;
 }

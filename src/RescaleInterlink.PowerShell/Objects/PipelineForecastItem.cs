@@ -12,9 +12,12 @@ public sealed class PipelineForecastItem : IShellObject
         IsValid = forecast.IsValid;
         Jobs = forecast.Rows.Count;
         Submissions = forecast.Rows.Count(static row => row.Submits);
-        Files = forecast.Rows.Sum(static row => (long)row.Files);
-        Bytes = forecast.Rows.Sum(static row => row.Bytes);
-        ArchiveBytes = forecast.Rows.Sum(static row => row.ArchiveBytes);
+        // Jobs of one folder share its archive.
+        PlannedRow[] archives = [.. forecast.Rows.Where(static row => row.ArchiveName.Length > 0).DistinctBy(static row => row.ArchiveName)];
+        Archives = archives.Length;
+        Files = archives.Sum(static row => (long)row.Files);
+        Bytes = archives.Sum(static row => row.Bytes);
+        ArchiveBytes = archives.Sum(static row => row.ArchiveBytes);
         ShortestTime = forecast.Shortest;
         ApiCall = [.. forecast.Calls.Select(static calls => ShellObject.Wrap(new PlannedCallsItem(calls)))];
         Finding = [.. forecast.Findings.Select(static finding => ShellObject.Wrap(new PlanFindingItem(finding)))];
@@ -31,12 +34,15 @@ public sealed class PipelineForecastItem : IShellObject
     /// <summary>Jobs that would be started.</summary>
     public int Submissions { get; }
 
+    /// <summary>Folders that would be archived and uploaded; jobs of the same folder share one.</summary>
+    public int Archives { get; }
+
     public long Files { get; }
 
     /// <summary>Of the files.</summary>
     public long Bytes { get; }
 
-    /// <summary>Of the archives, which is what is uploaded.</summary>
+    /// <summary>Of the archives before any compression.</summary>
     public long ArchiveBytes { get; }
 
     /// <summary>From the first call to the last submission, by the platform's rate limits alone.</summary>
@@ -50,7 +56,7 @@ public sealed class PipelineForecastItem : IShellObject
     public PSObject[] Row { get; }
 
     public override string ToString()
-        => FormattableString.Invariant($"{Jobs} jobs, {Files} files of {HumanSize.Format(Bytes)}, {HumanSize.Format(ArchiveBytes)} to upload, at least {ShortestTime:d\\.hh\\:mm\\:ss} by the platform's rate limits");
+        => FormattableString.Invariant($"{Jobs} jobs, {Archives} archives, {Files} files of {HumanSize.Format(Bytes)}, {HumanSize.Format(ArchiveBytes)} to upload, at least {ShortestTime:d\\.hh\\:mm\\:ss} by the platform's rate limits");
 }
 
 /// <summary>Something to know about a table before it is run.</summary>

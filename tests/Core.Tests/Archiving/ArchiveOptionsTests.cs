@@ -97,8 +97,9 @@ public sealed class ArchiveOptionsTests : IDisposable
         var without = await CreateAsync("t", new ArchiveOptions { Exclude = ["*.out"] });
         Assert.NotEqual(await all.Source.GetIdentityAsync(default), await without.Source.GetIdentityAsync(default));
         Assert.Equal(await ReadAllAsync(without.Source), await ReadAllAsync((await CreateAsync("t", new ArchiveOptions { Include = ["a*"] })).Source));
-        Assert.Equal(new ArchiveOptions { Exclude = ["*.out"] }.Key, new ArchiveOptions { Exclude = ["*.out"] }.Key);
-        Assert.NotEqual(new ArchiveOptions { Exclude = ["*.out"] }.Key, new ArchiveOptions { Include = ["*.out"] }.Key);
+        Assert.Empty(ArchiveOptions.Everything.Describe());
+        Assert.Equal("without 'a' 'b', flattened, compressed", new ArchiveOptions { Exclude = ["b", "a"], Flatten = true, Compression = TarCompression.Gzip }.Describe());
+        Assert.Equal("only 'a'", new ArchiveOptions { Include = ["a"] }.Describe());
     }
 
     private async Task RequireAsync(int number, IReadOnlyList<string> files, ArchiveOptions options)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using RescaleInterlink.Archiving;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Pipelines;
 using RescaleInterlink.Platform;
@@ -210,7 +211,7 @@ public sealed class PipelineFaultTests : IAsyncLifetime
     public async Task A_journal_without_marks_leaves_it_uncertain_and_nothing_is_sent()
     {
         _study.Add("Created", "true");
-        using (var journal = PipelineJournal.Begin(_study.StatePath, [.. PipelinePlan.MakeJobs(_study.Rows, TimeProvider.System).Select(job => job.State)], ExistingState.Refuse))
+        using (var journal = PipelineJournal.Begin(_study.StatePath, [.. PipelinePlan.MakeJobs(_study.Rows, ArchiveOptions.Everything, TimeProvider.System).Select(job => job.State)], ExistingState.Refuse))
             journal.Append(new RowState { Index = 1, JobName = "Created", Directory = _study.Rows[0].Spec.Directory!, UploadStatus = StageStatus.Success, FileId = "f", Creating = true }, durable: false);
         var uncertain = Assert.Single(await _study.RunAsync(_session));
         Assert.Equal((ErrorIds.JobSubmissionUncertain, PipelineStage.Create), (uncertain.Error!.ErrorId, uncertain.Stage));

@@ -13,7 +13,8 @@ internal static class CallForecast
     /// <param name="collects">Whether the outputs are downloaded: one listing for each job, more when it has more than a page.</param>
     public static IReadOnlyList<PlannedCalls> Of(IReadOnlyCollection<JobRow> rows, IReadOnlyList<RateLimitStatus> limits, bool collects)
     {
-        var uploads = rows.Count(static row => !string.IsNullOrWhiteSpace(row.Spec.Directory));
+        // One for all jobs of one folder.
+        var uploads = rows.Select(PipelinePlan.FindFolder).OfType<string>().Distinct(StringComparer.Ordinal).Count();
         var submissions = rows.Count(static row => row.Spec.SubmitMode == SubmitMode.CreateAndSubmit);
         var user = rows.Sum(static row => CreationCalls(row.Spec)) + uploads + (uploads > 0 ? CredentialCalls : 0)
             + (rows.Any(static row => row.Spec.AnalysisVersion.Length > 0) ? 1 : 0);

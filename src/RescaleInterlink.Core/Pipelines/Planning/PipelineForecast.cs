@@ -21,7 +21,7 @@ public sealed record PlanFinding(FindingSeverity Severity, long? Row, string Job
 /// <summary>One row as it would be run.</summary>
 /// <param name="Files">In the archive, without directories and links; 0 without a directory.</param>
 /// <param name="Bytes">Of these files.</param>
-/// <param name="ArchiveBytes">Of the archive: exact, as an uncompressed one is computed from the listing. That much is uploaded, and at most 16 bytes more.</param>
+/// <param name="ArchiveBytes">Of the archive before any compression: exact, as its layout is computed from the listing. Uncompressed, that much is uploaded, and at most 16 bytes more.</param>
 public sealed record PlannedRow(int Index, string JobName, string? Directory, string ArchiveName, int Files, long Bytes, long ArchiveBytes, bool Submits);
 
 /// <summary>Calls of one scope of the platform's rate limits (interop API 2.4).</summary>

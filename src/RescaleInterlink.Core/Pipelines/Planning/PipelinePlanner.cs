@@ -19,6 +19,9 @@ public sealed class PipelinePlanner
     /// <param name="limits">What is left of the platform's limits; null: those of a platform after a rest.</param>
     public PipelinePlanner(JobService? jobs, IReadOnlyList<RateLimitStatus>? limits) => (_jobs, _limits) = (jobs, limits ?? CallForecast.DocumentedLimits);
 
+    /// <summary>As of the run.</summary>
+    public ArchiveOptions Archive { get; init; } = ArchiveOptions.Everything;
+
     /// <param name="faults">Of the table itself, from <see cref="JobTable.InspectFile"/>.</param>
     /// <param name="collects">Whether outputs would be downloaded.</param>
     public async Task<PipelineForecast> PlanAsync(
@@ -30,9 +33,11 @@ public sealed class PipelinePlanner
         var planned = new PlannedRow[rows.Count];
         // Listing folders waits for the disk more than it computes.
         var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(2, Environment.ProcessorCount), CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, rows.Count, options, async (i, token) => planned[i] = await PlanAsync(rows[i], findings, token).ConfigureAwait(false)).ConfigureAwait(false);
+        await Parallel.ForAsync(0, rows.Count, options, async (i, token) => planned[i] = await PlanAsync(rows[i], Archive, findings, token).ConfigureAwait(false)).ConfigureAwait(false);
         await AdviseAsync(rows, findings, cancellationToken).ConfigureAwait(false);
         FindDuplicates(rows, findings);
+        if (Archive.IsGzip && planned.Any(static row => row.ArchiveName.Length > 0))
+            findings.Add(new PlanFinding(FindingSeverity.Information, null, "", null, "The archives are compressed, so their sizes are estimates: what they are before that. Most become smaller."));
         var calls = CallForecast.Of(rows, _limits, collects);
         foreach (var slow in calls.Where(static calls => calls.Shortest >= TimeSpan.FromMinutes(1)))
         {
@@ -48,7 +53,7 @@ public sealed class PipelinePlanner
         };
     }
 
-    private static async Task<PlannedRow> PlanAsync(JobRow row, ConcurrentBag<PlanFinding> findings, CancellationToken cancellationToken)
+    private static async Task<PlannedRow> PlanAsync(JobRow row, ArchiveOptions options, ConcurrentBag<PlanFinding> findings, CancellationToken cancellationToken)
     {
         var faults = RowValidation.FindFaults(row);
         foreach (var fault in faults)
@@ -58,9 +63,9 @@ public sealed class PipelinePlanner
             return plan;
         try
         {
-            var archive = await FolderArchive.CreateAsync(ArchiveFolder.Resolve(row.Spec.Directory, row.Spec.TarSubpath), cancellationToken).ConfigureAwait(false);
+            var archive = await FolderArchive.CreateAsync(ArchiveFolder.Resolve(row.Spec.Directory, row.Spec.TarSubpath), options, cancellationToken).ConfigureAwait(false);
             if (archive.Source.FileCount == 0)
-                findings.Add(new PlanFinding(FindingSeverity.Warning, row.Index, row.Spec.JobName, nameof(JobSpec.Directory), "holds no file"));
+                findings.Add(new PlanFinding(FindingSeverity.Warning, row.Index, row.Spec.JobName, nameof(JobSpec.Directory), options.Describe() is { Length: > 0 } special ? $"holds no file that is archived ({special})" : "holds no file"));
             return plan with { ArchiveName = archive.Name, Files = archive.Source.FileCount, Bytes = archive.Source.FileBytes, ArchiveBytes = archive.Source.Length };
         }
         catch (RescaleException unreadable)
