@@ -14,6 +14,7 @@ internal sealed class PipelineJournal : IDisposable
 {
     private const int Version = 1;
     private FileStream _file;
+    private volatile IOException? _failure;
     private readonly FileStream _lock;
     private readonly object _gate = new();
 
@@ -225,6 +226,8 @@ internal sealed class PipelineJournal : IDisposable
         {
             lock (_gate)
             {
+                if (_failure is not null)
+                    throw _failure;
                 // One write for one line: a kill leaves a torn line at the end at most, never in the middle.
                 _file.Write(line);
                 _file.Flush(durable);
@@ -232,6 +235,8 @@ internal sealed class PipelineJournal : IDisposable
         }
         catch (IOException exception)
         {
+            // A disk with room again would take the next line behind the half of this one.
+            _failure = exception;
             throw PipelineErrors.StateUnwritable(_file.Name, exception);
         }
     }
