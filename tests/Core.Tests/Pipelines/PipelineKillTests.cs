@@ -1,3 +1,4 @@
+using System.Globalization;
 using RescaleInterlink.Testing;
 
 namespace RescaleInterlink.Core.Tests.Pipelines;
@@ -35,23 +36,28 @@ public sealed class PipelineKillTests(OwnSandbox shared, ITestOutputHelper outpu
         }
     }
 
+    /// <summary>RESCALE_KILL_ROUNDS and RESCALE_KILL_JOBS make it as long as one likes; RESCALE_KILL_SEED repeats one.</summary>
     [Fact]
     public async Task A_run_that_is_killed_again_and_again_ends_with_each_job_once()
     {
-        var seed = Random.Shared.Next();
+        var seed = Number("RESCALE_KILL_SEED") ?? Random.Shared.Next();
+        var rounds = Number("RESCALE_KILL_ROUNDS") ?? 8;
+        var jobs = Number("RESCALE_KILL_JOBS") ?? 4;
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        var settings = Settings($"random {seed}", rows: 4, collect: true);
-        for (var kill = 0; kill < 8; kill++)
+        var settings = Settings($"random {seed}", rows: jobs, collect: true);
+        for (var kill = 0; kill < rounds; kill++)
         {
             await using var child = await PipelineChild.StartAsync(settings);
-            await Task.Delay(random.Next(600));
+            await Task.Delay(random.Next(600 + 10 * (jobs - 4)));
             Assert.True(await child.KillAsync() != 1, $"Seed {seed}: {child.Said}");
         }
 
         await FinishAsync(settings, $"seed {seed}");
         Assert.All(settings.Rows, row => Assert.Equal("ran\n", File.ReadAllText(Path.Combine(settings.Destination!, row.JobName, "output.txt"))));
     }
+
+    private static int? Number(string variable) => int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private PipelineSettings Settings(string name, int rows, bool collect)
     {
