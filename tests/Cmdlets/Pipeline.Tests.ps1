@@ -226,7 +226,9 @@ Describe 'Invoke-RescalePipeline' {
 
         Rename-Item -LiteralPath (Join-Path $study.Folder 'away') 'Run_3'
         Set-Content -LiteralPath (Join-Path $study.Folder 'Run_2' 'mended') ''
-        $again = Invoke-RescalePipeline @arguments -Retry Failed | Sort-Object Index
+        $streams = Invoke-RescalePipeline @arguments -Retry Failed -Verbose 4>&1
+        $again = $streams | Where-Object { $_ -isnot [Management.Automation.VerboseRecord] } | Sort-Object Index
+        "$($streams | Where-Object { $_ -is [Management.Automation.VerboseRecord] } | Select-Object -Last 1)" | Should -Match '2 job\(s\): 1 succeeded, 1 failed\. Moved .+ of \d+ file\(s\)'
         $again.Index | Should -Be 2, 3
         $again.Succeeded | Should -Be $false, $true
         $again[0].JobId | Should -Be $first[1].JobId

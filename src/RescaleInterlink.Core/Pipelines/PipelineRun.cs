@@ -101,7 +101,10 @@ internal sealed class PipelineRun : IAsyncDisposable
             succeeded += job.State.Ended && job.Succeeded ? 1 : 0;
         }
 
-        return new PipelineProgress(jobs, stages, succeeded, stages[PipelineStage.Done] - succeeded, _engine.GetProgress());
+        return new PipelineProgress(jobs, stages, succeeded, stages[PipelineStage.Done] - succeeded, _engine.GetProgress())
+        {
+            Usage = _engine.GetUsage(),
+        };
     }
 
     /// <summary>Stops what still runs, and leaves the state file as the journal says.</summary>

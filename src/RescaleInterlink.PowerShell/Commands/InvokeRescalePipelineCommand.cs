@@ -153,6 +153,8 @@ public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
             if (result.Error is not null)
                 await WriteErrorAsync(result.Error, item);
         }
+
+        PostVerbose(PipelineReport.Summary(runner.GetProgress()));
     }
 
     /// <summary>What the command was not told, the configuration may say.</summary>
