@@ -284,3 +284,39 @@ Describe 'Remove-RescaleTransfer' {
         $failed.FullyQualifiedErrorId | Should -BeLike 'TransferNotFound,*'
     }
 }
+
+Describe 'After kill -9 in the middle of the upload of an archive' {
+    It 'the same pipeline continues with what of the folder was asked for, and no other' {
+        $run = (New-Item -ItemType Directory (Join-Path $folder 'killed [1]' 'Run_1')).FullName
+        $null = New-RandomFile (Join-Path $run 'mesh.bin') (60MB + 11)
+        Set-Content -LiteralPath (Join-Path $run 'old.rst') 'old'
+        $csv = Join-Path (Split-Path $run) 'jobs.csv'
+        [pscustomobject][ordered]@{
+            Directory = $run; JobName = 'killed'; AnalysisCode = 'user_included'; AnalysisVersion = ''; Command = 'ls Run_1 > listing.md'
+            CoreType = 'emerald'; CoresPerSlot = 1; WalltimeHours = 1; Slots = 1; LicenseSettings = ''; Tags = ''
+        } | Export-Csv -LiteralPath $csv
+        $results = Join-Path (Split-Path $run) 'results'
+        $file = Join-Path (New-TestFolder) 'pipeline.ps1'
+        Set-Content -LiteralPath $file -Value {
+            param($module, $csv, $results)
+            Import-Module $module
+            $null = Connect-Rescale -Sandbox
+            Invoke-RescalePipeline $csv $results -ExcludePattern *.rst
+        }
+        Set-Fault $sandbox $rules.Send
+        try {
+            $start = [Diagnostics.ProcessStartInfo]::new('pwsh')
+            foreach ($argument in '-NoProfile', '-NonInteractive', '-File', $file, $ModulePath, $csv, $results) { $start.ArgumentList.Add($argument) }
+            $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+            $process = [Diagnostics.Process]::Start($start)
+            try { Wait-Until { (Get-Begun $run).BytesDone -gt 0 -or $process.HasExited } 'something has arrived' }
+            finally { if (-not $process.HasExited) { $process.Kill() } else { throw $process.StandardError.ReadToEnd() + $process.StandardOutput.ReadToEnd() }; $process.WaitForExit() }
+        }
+        finally { Clear-Fault $sandbox }
+        $output = Invoke-RescalePipeline $csv $results -ExcludePattern *.rst -PollIntervalSeconds 1 -Verbose 4>&1
+        "$($output | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] })" | Should -Match 'continues at'
+        $result = $output | Where-Object { $_ -isnot [System.Management.Automation.VerboseRecord] }
+        $result.Succeeded | Should -BeTrue
+        Get-Content -LiteralPath (Join-Path $result.Destination 'listing.md') | Should -Be 'mesh.bin'
+    }
+}
