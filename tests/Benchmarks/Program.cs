@@ -44,6 +44,7 @@ var cases = new Dictionary<string, Func<Bench, Task>>
     ["progress"] = ProgressCase.RunAsync,
     ["limits"] = LimitsCase.RunAsync,
     ["job-download"] = JobDownloadCase.RunAsync,
+    ["pipeline"] = PipelineCase.RunAsync,
 };
 var chosen = options.Tasks.Contains("all") ? [.. cases.Keys] : options.Tasks;
 if (chosen.FirstOrDefault(name => !cases.ContainsKey(name)) is { } unknown)
