@@ -46,10 +46,13 @@ function New-Specification($Template, $Run) {
     $Template | New-RescaleJobSpec -JobName $Run.JobName -Command "sh solve.sh $($Run.Damping) $($Run.Periods) $($Run.StepsPerPeriod)"
 }
 
-# Stops a job once it runs. Its status is a word of the platform: any but the usual ones before that will do.
+# Stops a job once its log has a line: it surely runs then. Where a platform does not show the log of a running job, a minute
+# in any status but the usual ones before that will do.
 function Stop-WhenRunning($Job) {
-    for ($second = 0; (Get-RescaleJob -JobId $Job.JobId).Status -in 'Saved', 'Pending', 'Queued', 'Validated', 'Started'; $second++) {
+    $running = 0
+    for ($second = 0; $running -lt 60 -and -not (Get-RescaleJobLog -JobId $Job.JobId -NoStatus -Tail 1); $second++) {
         if ($second -gt 600) { throw "The job $($Job.Name) has not begun in 10 minutes." }
+        if ((Get-RescaleJob -JobId $Job.JobId).Status -notin 'Saved', 'Pending', 'Queued', 'Validated', 'Started') { $running++ }
         Start-Sleep -Seconds 1
     }
     $Job | Stop-RescaleJob -Force -Wait -PollIntervalSeconds 1
