@@ -251,6 +251,26 @@ Describe 'Invoke-RescalePipeline' {
         (Get-RescalePipelineState $arguments.StatePath).JobName | Should -Be 'job_3', 'job_2', 'job_1'
     }
 
+    It '-LogPath writes a line of JSON for each thing that happens' {
+        $study = New-Study 'log [x] ü' (1..2) { param($row, $n) if ($n -eq 2) { $row.Command = 'exit 3' } }
+        $log = Join-Path $study.Folder 'runs.jsonl'
+        $results = Invoke-RescalePipeline -JobsCsv $study.Csv -Destination $study.Results -PollIntervalSeconds 1 -LogPath $log -ErrorAction SilentlyContinue
+        $lines = Get-Content -LiteralPath $log | ConvertFrom-Json
+        $lines[0].event, $lines[-1].event | Should -Be 'runStarted', 'runEnded'
+        ($lines[-1].jobs, $lines[-1].succeeded, $lines[-1].failed) | Should -Be 2, 1, 1
+        $failed = $lines | Where-Object event -EQ jobFailed
+        ($failed.row, $failed.jobName, $failed.errorId) | Should -Be 2, 'job_2', 'JobFailed'
+        ($lines | Where-Object event -EQ jobSucceeded).jobId | Should -Be ($results | Where-Object Succeeded).JobId
+        @($lines | Where-Object { $_.event -eq 'stageEnded' -and $_.stage -eq 'Upload' -and $_.bytes -gt 0 }).Count | Should -Be 2
+        Get-Content -LiteralPath $log -Raw | Should -Not -Match 'awk'
+        { Invoke-RescalePipeline -JobsCsv $study.Csv -Destination $study.Results -LogPath $study.Csv } | Should -Throw '*no run log*' -ErrorId 'DestinationExists,*'
+        # The relative path is that of the shell's location; a rehearsal writes none.
+        Push-Location -LiteralPath $study.Folder
+        try { $null = Invoke-RescalePipeline ./jobs.csv -LogPath rehearsal.jsonl -WhatIf }
+        finally { Pop-Location }
+        Test-Path -LiteralPath (Join-Path $study.Folder 'rehearsal.jsonl') | Should -BeFalse
+    }
+
     It '-UseExistingFile archives and uploads nothing' {
         $study = New-Study existing (1..2) { param($row, $n) $row.Command = 'cat shared.txt > out.txt'; $row.Directory = '/gone' }
         Set-Content -LiteralPath (Join-Path $study.Folder 'shared.txt') 'shared'

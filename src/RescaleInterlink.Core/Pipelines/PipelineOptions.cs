@@ -40,6 +40,9 @@ public sealed record PipelineOptions
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(10);
     public TransferOptions Transfer { get; init; } = new();
 
+    /// <summary>File that gets a JSON line for each thing that happens, behind those of earlier runs; null for none.</summary>
+    public string? LogPath { get; init; }
+
     /// <summary>Told in words what no row's result tells, such as a transfer that had begun and begins anew. Called from any thread.</summary>
     public Action<string>? OnNotice { get; init; }
 

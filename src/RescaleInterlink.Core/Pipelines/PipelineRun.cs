@@ -13,7 +13,7 @@ namespace RescaleInterlink.Pipelines;
 /// queues, so that archives are not listed faster than they leave; what waits on the platform or for its download is only an
 /// id, and holds nobody up. A job leaves the run at any stage; when the last one has left, all queues are closed.
 /// </summary>
-internal sealed class PipelineRun : IAsyncDisposable
+internal sealed partial class PipelineRun : IAsyncDisposable
 {
     private readonly JobService _service;
     private readonly PipelineOptions _options;
@@ -24,6 +24,8 @@ internal sealed class PipelineRun : IAsyncDisposable
     private readonly OutputFolders? _folders;
     private readonly PipelineJournal _journal;
     private readonly PipelineStateFile _stateFile;
+    private readonly PipelineLog? _log;
+    private readonly long _startedAt;
     private readonly CancellationTokenSource _stop;
     private readonly Channel<PipelineJob> _archive;
     private readonly Channel<PipelineJob> _upload;
@@ -39,11 +41,13 @@ internal sealed class PipelineRun : IAsyncDisposable
 
     /// <exception cref="RescaleException">PipelineStateInvalid.</exception>
     public PipelineRun(
-        JobService service, TimeProvider time, IReadOnlyList<JobRow> rows, PipelineOptions options, CancellationToken cancellationToken)
+        JobService service, TimeProvider time, IReadOnlyList<JobRow> rows, PipelineOptions options, PipelineLog? log, CancellationToken cancellationToken)
     {
         _service = service;
         _time = time;
         _options = options;
+        _log = log;
+        _startedAt = time.GetTimestamp();
         _jobs = PipelinePlan.MakeJobs(rows, options.Archive, time);
         _folders = options.Destination is { } destination ? new OutputFolders(destination, rows.Select(row => row.Spec.JobName)) : null;
         _archive = Bounded(options.ArchiveWorkers);
@@ -77,6 +81,7 @@ internal sealed class PipelineRun : IAsyncDisposable
 
     public void Start()
     {
+        _log?.Write(new PipelineLogLine("runStarted") { Jobs = _open, StatePath = Path.GetFullPath(_options.StatePath) });
         _stateFile.NoteChange();
         _tasks.Add(RunAsync(FeedAsync));
         RunStage(_archive, _options.ArchiveWorkers, PipelineStage.Archive, ArchiveAsync);
@@ -112,6 +117,7 @@ internal sealed class PipelineRun : IAsyncDisposable
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        LogEnd();
         try
         {
             await _engine.DisposeAsync().ConfigureAwait(false);
@@ -149,6 +155,7 @@ internal sealed class PipelineRun : IAsyncDisposable
         }
         catch (Exception exception)
         {
+            LogFailure(exception);
             _results.Writer.TryComplete(exception);
             await _stop.CancelAsync().ConfigureAwait(false);
         }
@@ -215,7 +222,7 @@ internal sealed class PipelineRun : IAsyncDisposable
 
     private async Task WorkAsync(PipelineJob job, PipelineStage stage, Func<PipelineJob, Task> work)
     {
-        job.Stage = stage;
+        EnterStage(job, stage);
         try
         {
             await work(job).ConfigureAwait(false);
@@ -236,16 +243,19 @@ internal sealed class PipelineRun : IAsyncDisposable
         job.Archive = await _archives.MakeAsync(job.Folder!, job.State.TarPath, _stop.Token).ConfigureAwait(false);
         if (_options.KeepArchives)
             Note(job, job.State with { TarStatus = StageStatus.Success });
+        LogStageEnd(job);
         await _upload.Writer.WriteAsync(job, _stop.Token).ConfigureAwait(false);
     }
 
     private async Task UploadAsync(PipelineJob job)
     {
         var fileId = await _archives.SendAsync(job.Archive!, _stop.Token).ConfigureAwait(false);
+        var length = job.Archive!.Source.Length;
         job.Archive = null;
         Note(job, job.State with { FileId = fileId, TarStatus = StageStatus.Success, UploadStatus = StageStatus.Success });
         if (_options.RemoveArchives && PipelineArchives.Remove(job.State.TarPath) is { } stays)
-            job.Warnings = [stays];
+            Warn(job, [stays]);
+        LogStageEnd(job, length);
         await _create.Writer.WriteAsync(job, _stop.Token).ConfigureAwait(false);
     }
 
@@ -254,7 +264,7 @@ internal sealed class PipelineRun : IAsyncDisposable
         var spec = job.Row.Spec;
         // An earlier run may have been ended between the creation and its labels.
         var jobId = job.State.JobId ?? await CreateOnceAsync(job).ConfigureAwait(false);
-        job.Warnings = [.. job.Warnings, .. await _service.LabelAsync(jobId, spec, _stop.Token).ConfigureAwait(false)];
+        Warn(job, await _service.LabelAsync(jobId, spec, _stop.Token).ConfigureAwait(false));
         var created = job.State with { Creating = false, Mark = null };
         if (spec.SubmitMode == SubmitMode.CreateOnly)
         {
@@ -263,6 +273,7 @@ internal sealed class PipelineRun : IAsyncDisposable
         }
 
         Note(job, created);
+        LogStageEnd(job);
         await _submit.Writer.WriteAsync(job, _stop.Token).ConfigureAwait(false);
     }
 
@@ -302,12 +313,13 @@ internal sealed class PipelineRun : IAsyncDisposable
         }
 
         Note(job, submitted);
+        LogStageEnd(job);
         Watch(job);
     }
 
     private void Watch(PipelineJob job)
     {
-        job.Stage = PipelineStage.Wait;
+        EnterStage(job, PipelineStage.Wait);
         lock (_watched)
             _watched.Add(job.State.JobId!, job);
         _watch.Writer.TryWrite(job.State.JobId!);
@@ -329,6 +341,7 @@ internal sealed class PipelineRun : IAsyncDisposable
 
             job.Succeeded = ending.Succeeded;
             Note(job, state);
+            LogStageEnd(job);
             _download.Writer.TryWrite(job);
         }
     }
@@ -388,6 +401,8 @@ internal sealed class PipelineRun : IAsyncDisposable
         state ??= job.State;
         Note(job, error is null ? state with { Ended = true } : PipelineErrors.Apply(state, stage, error));
         job.Files.Sort((x, y) => string.CompareOrdinal(x.Path, y.Path));
+        var elapsed = job.StartedAt is { } started ? _time.GetElapsedTime(started) : TimeSpan.Zero;
+        LogJobEnd(job, stage, error, elapsed);
         _results.Writer.TryWrite(new PipelineJobResult
         {
             Index = job.Row.Index,
@@ -400,7 +415,7 @@ internal sealed class PipelineRun : IAsyncDisposable
             Destination = job.State.Destination,
             Files = job.Files,
             Stage = stage,
-            Elapsed = job.StartedAt is { } started ? _time.GetElapsedTime(started) : TimeSpan.Zero,
+            Elapsed = elapsed,
             Error = error,
             Warnings = job.Warnings,
         });

@@ -31,7 +31,8 @@ public sealed class PipelineRunner
 
     /// <summary>Yields each job as it ends; one job's failure does not stop the others. Ending the enumeration early, or the
     /// token, stops what this process does; jobs that were submitted go on, and the journal tells how far each row has come.</summary>
-    /// <exception cref="RescaleException">PipelineStateInvalid: the state file tells of another run or cannot be written.</exception>
+    /// <exception cref="RescaleException">PipelineStateInvalid: the state file tells of another run or cannot be written. TransferOptionInvalid,
+    /// DestinationExists, DestinationUnwritable: the run log's path cannot be one.</exception>
     /// <exception cref="InvalidOperationException">A run of this runner is going on.</exception>
     public async IAsyncEnumerable<PipelineJobResult> RunAsync(
         IReadOnlyList<JobRow> rows, PipelineOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -40,7 +41,8 @@ public sealed class PipelineRunner
             throw new InvalidOperationException("A run of this runner is going on.");
         try
         {
-            await using var run = new PipelineRun(_jobs, _time, rows, options, cancellationToken);
+            using var log = OpenLog(options);
+            await using var run = Begin(rows, options, log, cancellationToken);
             Volatile.Write(ref _run, run);
             try
             {
@@ -59,6 +61,34 @@ public sealed class PipelineRunner
             Volatile.Write(ref _isRunning, 0);
         }
     }
+
+    private PipelineLog? OpenLog(PipelineOptions options)
+    {
+        if (options.LogPath is not { } path)
+            return null;
+        RunFiles.RequireOwnPlace(path, options.StatePath, "run log");
+        return PipelineLog.Open(path, _time, options.OnNotice);
+    }
+
+    /// <summary>Whoever reads the log in the morning learns from it why nothing was done.</summary>
+    private PipelineRun Begin(IReadOnlyList<JobRow> rows, PipelineOptions options, PipelineLog? log, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new PipelineRun(_jobs, _time, rows, options with { OnNotice = Noting(options.OnNotice, log) }, log, cancellationToken);
+        }
+        catch (RescaleException exception)
+        {
+            log?.Write(PipelineLogLine.Of("runRefused", exception));
+            throw;
+        }
+    }
+
+    private static Action<string>? Noting(Action<string>? told, PipelineLog? log) => log is null ? told : message =>
+    {
+        log.Write(new PipelineLogLine("notice") { Message = message });
+        told?.Invoke(message);
+    };
 
     /// <summary>Numbers of the run that goes on, else of the last one.</summary>
     public PipelineProgress GetProgress() => Volatile.Read(ref _run)?.GetProgress() ?? _lastProgress;

@@ -42,6 +42,11 @@ public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
     [ValidateNotNullOrEmpty]
     public string? StatePath { get; set; }
 
+    /// <summary>File that gets a JSON line for each thing that happens.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? LogPath { get; set; }
+
     /// <summary>Archives are also written to the disk, beside the directories.</summary>
     [Parameter]
     public SwitchParameter KeepTar { get; set; }
@@ -109,8 +114,8 @@ public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
         if (ParameterSetName == RowsSet && _rows.Count == 0)
             return;
 
-        (string current, string? table, string? destination, string? state) = await InvokeAsync(() => (
-            PathResolver.CurrentFolder(this), Full(ParameterSetName == TableSet ? JobsCsv : null), Full(Destination), Full(StatePath)));
+        (string current, string? table, string? destination, string? state, string? log) = await InvokeAsync(() => (
+            PathResolver.CurrentFolder(this), Full(ParameterSetName == TableSet ? JobsCsv : null), Full(Destination), Full(StatePath), Full(LogPath)));
         PipelineRunner runner = Session.CreatePipeline();
         IReadOnlyList<JobRow> rows = table is null ? JobRows.Of(_rows, current) : JobTable.ReadFile(table);
         foreach (string loss in JobTable.FindLosses(_rows.Select(row => row.BaseObject).OfType<JobSpecItem>().Select(item => item.Spec)))
@@ -138,6 +143,7 @@ public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
             JobWorkers = JobWorkers,
             DownloadWorkers = DownloadWorkers,
             Transfer = TransfersOf(Session.Defaults),
+            LogPath = log,
             OnNotice = PostWarning,
             OnContinued = (what, done, total) => ContinuedNotice(what)(done, total),
         };
