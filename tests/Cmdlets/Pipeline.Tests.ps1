@@ -128,6 +128,45 @@ Describe 'Invoke-RescalePipeline' {
         @($results.FileId | Sort-Object -Unique).Count | Should -Be 1
     }
 
+    It 'gives all jobs the same extra files, each uploaded once' {
+        $study = New-Study 'extras [a] ü' (1..3) { param($row) $row.Command = 'cat mesh*.dat steel.mat Run_*/n.txt > square.txt' }
+        $shared = New-Item -ItemType Directory (Join-Path $study.Folder 'shared')
+        foreach ($name in 'mesh 1', 'mesh [2] ü') { Set-Content -LiteralPath (Join-Path $shared "$name.dat") $name }
+        Set-Content -LiteralPath (Join-Path $folder 'steel.mat') 'steel'
+        $steel = Send-RescaleFile -LiteralPath (Join-Path $folder 'steel.mat')
+        $options = @{ JobsCsv = $study.Csv; Destination = $study.Results; ExtraInputFile = (Join-Path ([WildcardPattern]::Escape($shared)) '*.dat'), $steel }
+        $plan = Test-RescalePipeline @options
+        ($plan.IsValid, $plan.ExtraFiles, $plan.ExtraBytes) | Should -Be $true, 3, (Get-ChildItem -LiteralPath $shared | Measure-Object Length -Sum).Sum
+        ($plan.ApiCall | Where-Object Scope -eq user).Calls | Should -Be ((Test-RescalePipeline $study.Csv).ApiCall.Where({ $_.Scope -eq 'user' }).Calls + 2)
+        "$plan" | Should -Match '3 extra files for all of them'
+        Invoke-RescalePipeline @options -WhatIf
+        @(Get-RescaleFile | Where-Object Name -Like 'mesh*').Count | Should -Be 0
+
+        $results = Invoke-RescalePipeline @options -PollIntervalSeconds 1
+        @($results | Where-Object Succeeded).Count | Should -Be 3
+        foreach ($result in $results) { Get-Content -LiteralPath (Join-Path $result.Destination 'square.txt') | Should -Be 'mesh 1', 'mesh [2] ü', 'steel', "$($result.Index)" }
+        @(Get-RescaleFile | Where-Object Name -Like 'mesh*').Count | Should -Be 2
+
+        # The rest of a run must not get other files than its beginning.
+        $e = { Invoke-RescalePipeline $study.Csv $study.Results } | Should -Throw -PassThru
+        $e.FullyQualifiedErrorId | Should -BeLike 'PipelineStateInvalid,*'
+        "$e" | Should -Match 'mesh 1\.dat'
+        @(Invoke-RescalePipeline @options -PollIntervalSeconds 1).Count | Should -Be 3
+        @(Get-RescaleFile | Where-Object Name -Like 'mesh*').Count | Should -Be 2
+    }
+
+    It 'refuses extra files that are none, and nothing is sent' {
+        $study = New-Study 'no extras' (1..1)
+        $before = @(Get-RescaleJob).Count
+        { Invoke-RescalePipeline $study.Csv $study.Results -ExtraInputFile (Join-Path $study.Folder 'none.dat') } | Should -Throw '*none.dat*' -ErrorId 'SourceNotFound,*'
+        { Invoke-RescalePipeline $study.Csv $study.Results -ExtraInputFile (Join-Path $study.Folder '*.none') } | Should -Throw '*none*' -ErrorId 'SourceNotFound,*'
+        { Invoke-RescalePipeline $study.Csv $study.Results -ExtraInputFile (Join-Path $study.Folder 'Run_1') } | Should -Throw '*folder*' -ErrorId 'SourceIsDirectory,*'
+        { Invoke-RescalePipeline $study.Csv $study.Results -DecompressExtras } | Should -Throw '*ExtraInputFile*' -ErrorId 'TransferOptionInvalid,*'
+        (Test-RescalePipeline $study.Csv -ExtraInputFile (Join-Path $study.Folder 'none.dat')).IsValid | Should -BeFalse
+        @(Get-RescaleJob).Count | Should -Be $before
+        (Invoke-RescalePipeline $study.Csv $study.Results -PollIntervalSeconds 1).Succeeded | Should -BeTrue
+    }
+
     It 'two jobs of one name get two folders' {
         $study = New-Study twins (1..2) { param($row, $n) $row.JobName = 'twin' }
         $results = Invoke-RescalePipeline -JobsCsv $study.Csv -Destination $study.Results -PollIntervalSeconds 1

@@ -13,6 +13,7 @@ namespace RescaleInterlink.Pipelines;
 internal sealed class PipelineJournal : IDisposable
 {
     private const int Version = 1;
+    private const string ExtraStart = "{\"extraPath\":";
     private FileStream _file;
     private volatile IOException? _failure;
     private readonly FileStream _lock;
@@ -25,15 +26,18 @@ internal sealed class PipelineJournal : IDisposable
     }
 
     /// <param name="Rows">The last known state of each row that has one.</param>
+    /// <param name="Extras">The files for all jobs that were sent, by path.</param>
     /// <param name="Length">Bytes of the whole lines.</param>
-    internal sealed record Content(JournalHeader Header, IReadOnlyDictionary<int, RowState> Rows, long Length);
+    internal sealed record Content(JournalHeader Header, IReadOnlyDictionary<int, RowState> Rows, IReadOnlyDictionary<string, SentExtra> Extras, long Length);
 
     /// <summary>Begins the journal of a new run, or goes on with the one of an earlier run.</summary>
     /// <param name="allowTableChange">Go on also when the earlier run was of another table.</param>
     /// <param name="archive">What is special about the run's archives, in words.</param>
+    /// <param name="extras">What all jobs get; null for nothing.</param>
     /// <exception cref="RescaleException">PipelineStateInvalid when the state tells of another run, or one is going on, or there is none and
-    /// one is required.</exception>
-    public static PipelineJournal Begin(string statePath, IReadOnlyList<RowState> rows, ExistingState existing, bool allowTableChange = false, string archive = "")
+    /// one is required; SourceNotFound or SourceIsDirectory when a new run is to have an extra file that is none.</exception>
+    public static PipelineJournal Begin(
+        string statePath, IReadOnlyList<RowState> rows, ExistingState existing, bool allowTableChange = false, string archive = "", ExtraInputs? extras = null)
     {
         var path = GetPath(statePath);
         if (existing == ExistingState.Require)
@@ -43,7 +47,7 @@ internal sealed class PipelineJournal : IDisposable
         try
         {
             journal = new PipelineJournal(Open(statePath, path, FileShare.Read, FileOptions.None), fileLock);
-            journal.Start(statePath, rows, existing, allowTableChange, archive);
+            journal.Start(statePath, rows, existing, allowTableChange, archive, extras ?? ExtraInputs.None);
             return journal;
         }
         catch
@@ -57,9 +61,15 @@ internal sealed class PipelineJournal : IDisposable
     /// <summary>What an earlier run has noted, by row; empty for a new run.</summary>
     public IReadOnlyDictionary<int, RowState> Earlier { get; private set; } = new Dictionary<int, RowState>();
 
-    private void Start(string statePath, IReadOnlyList<RowState> rows, ExistingState existing, bool allowTableChange, string archive)
+    /// <summary>The files for all jobs that earlier runs have sent, by path.</summary>
+    public IReadOnlyDictionary<string, SentExtra> EarlierExtras { get; private set; } = new Dictionary<string, SentExtra>();
+
+    private void Start(string statePath, IReadOnlyList<RowState> rows, ExistingState existing, bool allowTableChange, string archive, ExtraInputs extras)
     {
-        var header = new JournalHeader(Version, HashTable(rows), rows.Count, archive.Length > 0 ? archive : null);
+        var header = new JournalHeader(Version, HashTable(rows), rows.Count, NullWhenEmpty(archive), NullWhenEmpty(extras.Describe()));
+        // Before anything is noted: a path that was mistyped must not become what the run has to go on with.
+        if (existing == ExistingState.Replace || _file.Length == 0)
+            extras.Require();
         if (existing == ExistingState.Replace)
             _file.SetLength(0);
         else if (_file.Length == 0)
@@ -86,6 +96,10 @@ internal sealed class PipelineJournal : IDisposable
         if (content.Header.Archive != header.Archive)
             throw Invalid($"The run of the state file '{statePath}' was begun with {Words(content.Header.Archive)}, and is to go on with {Words(header.Archive)}.{doubt} Nothing was sent.",
                 "Give the patterns, -FlattenTar and -TarCompression as they were, another state file, or run all rows again with -Force.");
+        if (content.Header.Extras != header.Extras)
+            throw Invalid($"The run of the state file '{statePath}' was begun with {ExtraWords(content.Header.Extras)}, and is to go on with {ExtraWords(header.Extras)}.{doubt} Nothing was sent.",
+                "Give -ExtraInputFile and -DecompressExtras as they were, another state file, or run all rows again with -Force.");
+        EarlierExtras = content.Extras;
         if (isSameTable)
         {
             // New lines begin behind the last whole one.
@@ -109,6 +123,8 @@ internal sealed class PipelineJournal : IDisposable
             using (_file = new FileStream(path + ".tmp", FileMode.Create, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0))
             {
                 Write(header, JournalJson.Default.JournalHeader, durable: false);
+                foreach (var extra in EarlierExtras.Values)
+                    Write(extra, JournalJson.Default.SentExtra, durable: false);
                 foreach (var row in Earlier.Values)
                     Append(row, durable: false);
                 _file.Flush(flushToDisk: true);
@@ -144,6 +160,8 @@ internal sealed class PipelineJournal : IDisposable
     /// <param name="durable">Wait until the line is on the disk: it must outlive a loss of power.</param>
     public void Append(RowState row, bool durable) => Write(row, JournalJson.Default.RowState, durable);
 
+    public void Append(SentExtra extra) => Write(extra, JournalJson.Default.SentExtra, durable: true);
+
     /// <summary>Reads a journal; a torn last line, which a kill can leave, is ignored.</summary>
     /// <exception cref="RescaleException">PipelineStateInvalid when it is not a journal, or one of a newer version.</exception>
     public static Content Load(Stream stream, string path)
@@ -162,13 +180,21 @@ internal sealed class PipelineJournal : IDisposable
             throw Invalid($"The pipeline's journal '{path}' has the format version {header.Version}; this module knows version {Version}.",
                 "Use the version of the module that wrote it.");
         var rows = new Dictionary<int, RowState>();
+        var extras = new Dictionary<string, SentExtra>(StringComparer.Ordinal);
         for (var i = 1; i < whole.Length; i++)
         {
+            if (whole[i].StartsWith(ExtraStart, StringComparison.Ordinal))
+            {
+                var extra = Parse(whole[i], JournalJson.Default.SentExtra, path, i + 1);
+                extras[extra.ExtraPath] = extra;
+                continue;
+            }
+
             var row = Parse(whole[i], JournalJson.Default.RowState, path, i + 1);
             rows[row.Index] = row;
         }
 
-        return new Content(header, rows, length);
+        return new Content(header, rows, extras, length);
     }
 
     public void Dispose()
@@ -196,6 +222,10 @@ internal sealed class PipelineJournal : IDisposable
     }
 
     private static string Words(string? archive) => archive is null ? "archives of whole directories" : $"archives {archive}";
+
+    private static string ExtraWords(string? extras) => extras is null ? "no extra input files" : $"the extra input files {extras}";
+
+    private static string? NullWhenEmpty(string text) => text.Length > 0 ? text : null;
 
     private static string HashTable(IReadOnlyList<RowState> rows)
     {

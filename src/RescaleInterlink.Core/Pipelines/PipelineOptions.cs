@@ -24,6 +24,9 @@ public sealed record PipelineOptions
     /// <summary>What of each directory is archived, and how. A run that goes on has to be given the same.</summary>
     public ArchiveOptions Archive { get; init; } = ArchiveOptions.Everything;
 
+    /// <summary>What all jobs get besides their archives. A run that goes on has to be given the same.</summary>
+    public ExtraInputs Extras { get; init; } = ExtraInputs.None;
+
     /// <summary>Write each archive to its place on the disk, too (interop files 8); else it is only streamed.</summary>
     public bool KeepArchives { get; init; }
 

@@ -20,6 +20,7 @@ internal sealed partial class PipelineRun : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly TransferEngine _engine;
     private readonly PipelineArchives _archives;
+    private readonly PipelineExtras _extras;
     private readonly PipelineJob[] _jobs;
     private readonly OutputFolders? _folders;
     private readonly PipelineJournal _journal;
@@ -56,7 +57,7 @@ internal sealed partial class PipelineRun : IAsyncDisposable
         _submit = Bounded(options.JobWorkers);
         _journal = PipelineJournal.Begin(
             options.StatePath, [.. _jobs.Select(job => job.State)], options.Retry is null ? options.ExistingState : ExistingState.Require, options.AllowTableChange,
-            options.Archive.Describe());
+            options.Archive.Describe(), options.Extras);
         foreach (var job in _jobs)
             if (_journal.Earlier.TryGetValue(job.Row.Index, out var earlier))
                 job.Resume(earlier);
@@ -65,15 +66,19 @@ internal sealed partial class PipelineRun : IAsyncDisposable
         _open = _jobs.Count(static job => !job.IsLeftOut);
         _folders?.Reserve(_jobs.SelectMany(static job => new[] { job.State.Destination, job.State.FormerDestination }));
         _stateFile = new PipelineStateFile(options.StatePath, time, () => [.. _jobs.Select(job => job.State)]);
+        var extraUploads = Math.Min(options.UploadWorkers, options.Extras.Files.Count);
         // Uploads, however slow, leave at least the asked number of files in flight to the downloads, and a share of all else.
         _engine = new TransferEngine(
             options.Transfer with
             {
-                ThrottleLimit = options.Transfer.ThrottleLimit + options.UploadWorkers,
-                UploadShares = Math.Min(options.UploadWorkers, _jobs.Length) + 1,
+                ThrottleLimit = options.Transfer.ThrottleLimit + options.UploadWorkers + extraUploads,
+                UploadShares = Math.Min(options.UploadWorkers, _jobs.Length) + extraUploads + 1,
             },
             time);
-        _archives = new PipelineArchives(service.ShareUploads(_engine, folder => HowToUpload(ArchiveName.For(folder, options.Archive.IsGzip))), options);
+        var extras = options.Extras.Files.ToHashSet(StringComparer.Ordinal);
+        var uploads = service.ShareUploads(_engine, path => HowToUpload(extras.Contains(path) ? path : ArchiveName.For(path, options.Archive.IsGzip)));
+        _archives = new PipelineArchives(uploads, options);
+        _extras = new PipelineExtras(options.Extras, uploads, _journal, takesChanges: options.Retry == PipelineRetry.FailedJob, Math.Max(1, extraUploads));
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     }
 
@@ -117,6 +122,7 @@ internal sealed partial class PipelineRun : IAsyncDisposable
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _extras.WaitForEndAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         LogEnd();
         try
         {
@@ -191,7 +197,7 @@ internal sealed partial class PipelineRun : IAsyncDisposable
             else if (stage == PipelineStage.Done)
                 End(job, job.State.ErrorId is null ? PipelineStage.Done : PipelineStage.Wait, PipelineResume.Recall(job.State));
             // A row that is beyond its upload needs its directory no more; of one that may have a job, that is asked first.
-            else if (job.State is { FileId: null, JobId: null, Creating: false } && RowValidation.FindFaults(job.Row) is { Count: > 0 } faults)
+            else if (job.State is { FileId: null, JobId: null, Creating: false } && RowValidation.FindFaults(job.Row, !_options.Extras.IsEmpty) is { Count: > 0 } faults)
                 End(job, PipelineStage.Validate, RowValidation.ToError(faults));
             else
                 await EnterAsync(job, stage).ConfigureAwait(false);
@@ -209,6 +215,9 @@ internal sealed partial class PipelineRun : IAsyncDisposable
             return;
         }
 
+        // They travel while the archives do.
+        if (job.State.JobId is null)
+            _ = _extras.GetAsync(_stop.Token);
         job.Succeeded = JobStates.IsSuccess(job.State.JobStatus, job.State.Reason);
         var queue = stage switch
         {
@@ -280,7 +289,8 @@ internal sealed partial class PipelineRun : IAsyncDisposable
     private async Task<string> CreateOnceAsync(PipelineJob job)
     {
         var spec = job.Row.Spec;
-        JobInputFile[] inputs = job.State.FileId is { } fileId ? [new JobInputFile(fileId, !spec.NoDecompress)] : [];
+        var extras = await _extras.GetAsync(_stop.Token).ConfigureAwait(false);
+        JobInputFile[] inputs = job.State.FileId is { } fileId ? [new JobInputFile(fileId, !spec.NoDecompress), .. extras] : [.. extras];
         // Noted before it is sent: whatever happens to this process now, the journal tells by what a job is known that may have been created.
         var mayExist = job.State.Creating;
         var mark = job.State.Mark ?? JobMark.New(_time);

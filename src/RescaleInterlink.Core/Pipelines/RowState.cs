@@ -38,7 +38,12 @@ internal sealed record RowState
 /// <summary>The journal's first line.</summary>
 /// <param name="Table">Hash of the rows' names and directories.</param>
 /// <param name="Archive">What is special about its archives, in words; null for nothing.</param>
-internal sealed record JournalHeader(int Version, string Table, int Rows, string? Archive = null);
+/// <param name="Extras">The files that all jobs get, in words; null for none.</param>
+internal sealed record JournalHeader(int Version, string Table, int Rows, string? Archive = null, string? Extras = null);
+
+/// <summary>A local file that all jobs get, as it was when it was sent; a line of the journal, too. Its first property tells it from a row.</summary>
+/// <param name="ExtraPath">Full path.</param>
+internal sealed record SentExtra(string ExtraPath, long? Length, string? Stamp, string FileId);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -46,4 +51,5 @@ internal sealed record JournalHeader(int Version, string Table, int Rows, string
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(RowState))]
 [JsonSerializable(typeof(JournalHeader))]
+[JsonSerializable(typeof(SentExtra))]
 internal sealed partial class JournalJson : JsonSerializerContext;

@@ -7,13 +7,14 @@ namespace RescaleInterlink.Pipelines;
 /// <summary>What can be said about a row before anything is sent.</summary>
 internal static class RowValidation
 {
-    public static IReadOnlyList<RowFault> FindFaults(JobRow row)
+    /// <param name="hasExtras">The run has files for all jobs, so that a row without any of its own can be run.</param>
+    public static IReadOnlyList<RowFault> FindFaults(JobRow row, bool hasExtras = false)
     {
         var spec = row.Spec;
         var faults = JobSpecCheck.FindFaults(spec).Select(fault => new RowFault(row.Index, spec.JobName, fault.Column, fault.Message)).ToList();
         if (!string.IsNullOrWhiteSpace(spec.Directory))
             CheckDirectory(row, faults);
-        else if (spec.ExtraInputFileIds.Count == 0)
+        else if (spec.ExtraInputFileIds.Count == 0 && !hasExtras)
             faults.Add(new RowFault(row.Index, spec.JobName, nameof(JobSpec.Directory), "is empty, and there are no ExtraInputFileIDs"));
         return faults;
     }

@@ -1,6 +1,9 @@
 using System.Management.Automation;
 using RescaleInterlink.Archiving;
 using RescaleInterlink.Configuration;
+using RescaleInterlink.Errors;
+using RescaleInterlink.Pipelines;
+using RescaleInterlink.PowerShell.Binding;
 
 namespace RescaleInterlink.PowerShell.Base;
 
@@ -24,8 +27,35 @@ public abstract class PipelineCmdlet : RescaleCmdlet
     [Parameter]
     public TarCompression TarCompression { get; set; }
 
+    /// <summary>Files that all jobs get: ids, objects of the platform's files, local files, and paths with wildcards.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public object[]? ExtraInputFile { get; set; }
+
+    /// <summary>Those are unpacked where the jobs run.</summary>
+    [Parameter]
+    public SwitchParameter DecompressExtras { get; set; }
+
+    protected override void Prepare()
+    {
+        base.Prepare();
+        if (DecompressExtras && ExtraInputFile is null)
+            throw new RescaleException(ErrorIds.TransferOptionInvalid, ErrorKind.InvalidInput, "-DecompressExtras is about files of -ExtraInputFile, and none was given.", "Give them, too.");
+    }
+
+    /// <summary>Pipeline thread only.</summary>
+    /// <exception cref="RescaleException">SourceNotFound: wildcards match nothing; ProviderNotSupported, JobSpecInvalid.</exception>
+    private protected ExtraInputs ChooseExtras()
+    {
+        if (ExtraInputFile is null)
+            return ExtraInputs.None;
+        (IReadOnlyList<string> ids, IReadOnlyList<string> paths) = JobSpecInputs.Divide(this, ExtraInputFile);
+        return new ExtraInputs { Files = paths, FileIds = ids, Decompress = DecompressExtras };
+    }
+
     /// <summary>What the command was not told, the configuration may say. Patterns of one kind on the command line stand for those of both kinds there.</summary>
-    /// <exception cref="Errors.RescaleException">PatternInvalid.</exception>
+    /// <exception cref="RescaleException">PatternInvalid.</exception>
     private protected ArchiveOptions ChooseArchive(WorkDefaults defaults)
     {
         bool hasPatterns = IncludePattern is not null || ExcludePattern is not null;

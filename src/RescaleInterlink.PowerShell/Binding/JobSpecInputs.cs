@@ -19,35 +19,46 @@ internal static class JobSpecInputs
         var ids = new List<string>(spec.InputFileIds);
         var paths = new List<string>(spec.InputFiles);
         foreach (object item in given)
-            Sort(FlagTransformationAttribute.Unwrap(item));
+            Sort(cmdlet, FlagTransformationAttribute.Unwrap(item), ids, paths, mustExist: true);
         if (piped is StoredFileItem or FileInfo)
-            Sort(piped);
+            Sort(cmdlet, piped, ids, paths, mustExist: true);
         else if (piped is JobInputItem input)
             paths.AddRange(input.InputFile);
         else if (piped is DirectoryInfo folder)
             spec = spec with { Directory = folder.FullName };
         return spec with { InputFileIds = [.. ids.Distinct(StringComparer.Ordinal)], InputFiles = [.. paths.Distinct(StringComparer.Ordinal)] };
+    }
 
-        void Sort(object item)
+    /// <summary>Ids and full paths of input files of any kind. A path without wildcards need not exist. Pipeline thread only.</summary>
+    /// <exception cref="RescaleException">SourceNotFound, ProviderNotSupported, JobSpecInvalid.</exception>
+    public static (IReadOnlyList<string> Ids, IReadOnlyList<string> Paths) Divide(PSCmdlet cmdlet, object[] given)
+    {
+        var ids = new List<string>();
+        var paths = new List<string>();
+        foreach (object item in given)
+            Sort(cmdlet, FlagTransformationAttribute.Unwrap(item), ids, paths, mustExist: false);
+        return ([.. ids.Distinct(StringComparer.Ordinal)], [.. paths.Distinct(StringComparer.Ordinal)]);
+    }
+
+    private static void Sort(PSCmdlet cmdlet, object item, List<string> ids, List<string> paths, bool mustExist)
+    {
+        switch (item)
         {
-            switch (item)
-            {
-                case StoredFileItem stored:
-                    ids.Add(stored.Id);
-                    break;
-                case FileInfo file:
-                    paths.Add(file.FullName);
-                    break;
-                case string text when IsPath(cmdlet, text):
-                    paths.AddRange(Files(cmdlet, text));
-                    break;
-                case string id when !string.IsNullOrWhiteSpace(id):
-                    ids.Add(id.Trim());
-                    break;
-                default:
-                    throw new RescaleException(ErrorIds.JobSpecInvalid, ErrorKind.InvalidInput, $"'{item}' is not an input file.",
-                        "Give an id, a file of Get-RescaleFile or Send-RescaleFile, a local file or its path.");
-            }
+            case StoredFileItem stored:
+                ids.Add(stored.Id);
+                break;
+            case FileInfo file:
+                paths.Add(file.FullName);
+                break;
+            case string text when IsPath(cmdlet, text):
+                paths.AddRange(Files(cmdlet, text, mustExist));
+                break;
+            case string id when !string.IsNullOrWhiteSpace(id):
+                ids.Add(id.Trim());
+                break;
+            default:
+                throw new RescaleException(ErrorIds.JobSpecInvalid, ErrorKind.InvalidInput, $"'{item}' is not an input file.",
+                    "Give an id, a file of Get-RescaleFile or Send-RescaleFile, a local file or its path.");
         }
     }
 
@@ -61,13 +72,13 @@ internal static class JobSpecInputs
     private static bool IsPath(PSCmdlet cmdlet, string text)
         => text.AsSpan().ContainsAny(OnlyInPaths) || (text.Trim().Length > 0 && File.Exists(PathResolver.Literal(cmdlet, text)));
 
-    private static IEnumerable<string> Files(PSCmdlet cmdlet, string path)
+    private static IEnumerable<string> Files(PSCmdlet cmdlet, string path, bool mustExist)
     {
         string literal = PathResolver.Literal(cmdlet, path);
         // Escaped wildcard characters are for the resolver, too.
         bool isPattern = !File.Exists(literal) && (WildcardPattern.ContainsWildcardCharacters(path) || path.Contains('`', StringComparison.Ordinal));
         IReadOnlyList<string> found = isPattern ? [.. PathResolver.Resolve(cmdlet, path, literal: false).Where(File.Exists)] : [literal];
-        return found.Count > 0 && found.All(File.Exists)
+        return found.Count > 0 && (found.All(File.Exists) || !(isPattern || mustExist))
             ? found
             : throw new RescaleException(ErrorIds.SourceNotFound, ErrorKind.NotFound, $"There is no file '{path}'.", "Check the path; a folder is given with -Directory.");
     }

@@ -114,15 +114,15 @@ public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
         if (ParameterSetName == RowsSet && _rows.Count == 0)
             return;
 
-        (string current, string? table, string? destination, string? state, string? log) = await InvokeAsync(() => (
-            PathResolver.CurrentFolder(this), Full(ParameterSetName == TableSet ? JobsCsv : null), Full(Destination), Full(StatePath), Full(LogPath)));
+        (string current, string? table, string? destination, string? state, string? log, ExtraInputs extras) = await InvokeAsync(() => (
+            PathResolver.CurrentFolder(this), Full(ParameterSetName == TableSet ? JobsCsv : null), Full(Destination), Full(StatePath), Full(LogPath), ChooseExtras()));
         PipelineRunner runner = Session.CreatePipeline();
         IReadOnlyList<JobRow> rows = table is null ? JobRows.Of(_rows, current) : JobTable.ReadFile(table);
         foreach (string loss in JobTable.FindLosses(_rows.Select(row => row.BaseObject).OfType<JobSpecItem>().Select(item => item.Spec)))
             PostWarning($"A pipeline is a table, which has no column for {loss}; it is left out. Submit-RescaleJob takes it.");
         if (UseExistingFile)
             rows = JobRow.WithoutDirectories(rows);
-        rows = await ConfirmedAsync(rows, destination);
+        rows = await ConfirmedAsync(rows, extras, destination);
         if (rows.Count == 0)
             return;
 
@@ -131,6 +131,7 @@ public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
             Destination = destination,
             StatePath = state ?? DefaultStatePath(table, destination ?? current),
             Archive = _archive,
+            Extras = extras,
             KeepArchives = KeepTar,
             RemoveArchives = RemoveTar,
             ExistingState = Force ? ExistingState.Replace : Resume ? ExistingState.Require : ExistingState.Resume,
@@ -186,10 +187,10 @@ public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
         };
     }
 
-    private async Task<IReadOnlyList<JobRow>> ConfirmedAsync(IReadOnlyList<JobRow> rows, string? destination)
+    private async Task<IReadOnlyList<JobRow>> ConfirmedAsync(IReadOnlyList<JobRow> rows, ExtraInputs extras, string? destination)
     {
         PipelineForecast? forecast = IsRehearsal
-            ? await new PipelinePlanner(Session.Jobs, await Session.Client.GetRateLimitsAsync()) { Archive = _archive }.PlanAsync(rows, [], destination is not null, StopToken)
+            ? await new PipelinePlanner(Session.Jobs, await Session.Client.GetRateLimitsAsync()) { Archive = _archive, Extras = extras }.PlanAsync(rows, [], destination is not null, StopToken)
             : null;
         var confirmed = new List<JobRow>(rows.Count);
         for (int i = 0; i < rows.Count; i++)

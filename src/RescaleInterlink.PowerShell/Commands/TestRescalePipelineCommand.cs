@@ -47,10 +47,15 @@ public sealed class TestRescalePipelineCommand : PipelineCmdlet
     {
         if (ParameterSetName == RowsSet && _rows.Count == 0)
             return;
-        (string current, string? table) = await InvokeAsync(() => (PathResolver.CurrentFolder(this), ParameterSetName == TableSet ? PathResolver.Literal(this, JobsCsv) : null));
+        (string current, string? table, ExtraInputs extras) = await InvokeAsync(() => (
+            PathResolver.CurrentFolder(this), ParameterSetName == TableSet ? PathResolver.Literal(this, JobsCsv) : null, ChooseExtras()));
         (IReadOnlyList<JobRow> rows, IReadOnlyList<TableFault> faults) = table is null ? JobRows.Inspect(_rows, current) : JobTable.InspectFile(table);
         bool asks = IsConnected && !Offline;
-        var planner = new PipelinePlanner(asks ? Session.Jobs : null, asks ? await Session.Client.GetRateLimitsAsync() : null) { Archive = ChooseArchive(Defaults()) };
+        var planner = new PipelinePlanner(asks ? Session.Jobs : null, asks ? await Session.Client.GetRateLimitsAsync() : null) 
+        {
+            Archive = ChooseArchive(Defaults()),
+            Extras = extras,
+        };
         PipelineForecast forecast = await planner.PlanAsync(rows, faults, collects: Destination is not null, StopToken);
         await WriteAsync(new PipelineForecastItem(forecast));
     }

@@ -18,6 +18,8 @@ public sealed class PipelineForecastItem : IShellObject
         Files = archives.Sum(static row => (long)row.Files);
         Bytes = archives.Sum(static row => row.Bytes);
         ArchiveBytes = archives.Sum(static row => row.ArchiveBytes);
+        ExtraFiles = forecast.ExtraFiles;
+        ExtraBytes = forecast.ExtraBytes;
         ShortestTime = forecast.Shortest;
         ApiCall = [.. forecast.Calls.Select(static calls => ShellObject.Wrap(new PlannedCallsItem(calls)))];
         Finding = [.. forecast.Findings.Select(static finding => ShellObject.Wrap(new PlanFindingItem(finding)))];
@@ -45,6 +47,12 @@ public sealed class PipelineForecastItem : IShellObject
     /// <summary>Of the archives before any compression.</summary>
     public long ArchiveBytes { get; }
 
+    /// <summary>Files that all jobs share, those of the platform too.</summary>
+    public int ExtraFiles { get; }
+
+    /// <summary>Of those that are uploaded, once for all jobs.</summary>
+    public long ExtraBytes { get; }
+
     /// <summary>From the first call to the last submission, by the platform's rate limits alone.</summary>
     public TimeSpan ShortestTime { get; }
 
@@ -56,7 +64,9 @@ public sealed class PipelineForecastItem : IShellObject
     public PSObject[] Row { get; }
 
     public override string ToString()
-        => FormattableString.Invariant($"{Jobs} jobs, {Archives} archives, {Files} files of {HumanSize.Format(Bytes)}, {HumanSize.Format(ArchiveBytes)} to upload, at least {ShortestTime:d\\.hh\\:mm\\:ss} by the platform's rate limits");
+        => FormattableString.Invariant($"{Jobs} jobs, {Archives} archives, {Files} files of {HumanSize.Format(Bytes)}{Extras}, {HumanSize.Format(ArchiveBytes + ExtraBytes)} to upload, at least {ShortestTime:d\\.hh\\:mm\\:ss} by the platform's rate limits");
+
+    private string Extras => ExtraFiles == 0 ? "" : FormattableString.Invariant($", {ExtraFiles} extra {(ExtraFiles == 1 ? "file" : "files")} for all of them");
 }
 
 /// <summary>Something to know about a table before it is run.</summary>

@@ -11,10 +11,11 @@ internal static class CallForecast
 
     /// <param name="limits">What is left of each scope; those that are not named have none.</param>
     /// <param name="collects">Whether the outputs are downloaded: one listing for each job, more when it has more than a page.</param>
-    public static IReadOnlyList<PlannedCalls> Of(IReadOnlyCollection<JobRow> rows, IReadOnlyList<RateLimitStatus> limits, bool collects)
+    /// <param name="extraUploads">Local files that all jobs share.</param>
+    public static IReadOnlyList<PlannedCalls> Of(IReadOnlyCollection<JobRow> rows, IReadOnlyList<RateLimitStatus> limits, bool collects, int extraUploads = 0)
     {
         // One for all jobs of one folder.
-        var uploads = rows.Select(PipelinePlan.FindFolder).OfType<string>().Distinct(StringComparer.Ordinal).Count();
+        var uploads = rows.Select(PipelinePlan.FindFolder).OfType<string>().Distinct(StringComparer.Ordinal).Count() + extraUploads;
         var submissions = rows.Count(static row => row.Spec.SubmitMode == SubmitMode.CreateAndSubmit);
         var user = rows.Sum(static row => CreationCalls(row.Spec)) + uploads + (uploads > 0 ? CredentialCalls : 0)
             + (rows.Any(static row => row.Spec.AnalysisVersion.Length > 0) ? 1 : 0);

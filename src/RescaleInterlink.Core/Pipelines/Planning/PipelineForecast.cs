@@ -47,7 +47,13 @@ public sealed record PipelineForecast
 
     public required IReadOnlyList<PlannedCalls> Calls { get; init; }
 
-    /// <summary>No row has an error.</summary>
+    /// <summary>Files that all jobs share, those of the platform too.</summary>
+    public int ExtraFiles { get; init; }
+
+    /// <summary>Of those that are uploaded, once for all jobs.</summary>
+    public long ExtraBytes { get; init; }
+
+    /// <summary>Neither a row nor the table as a whole has an error.</summary>
     public bool IsValid => Findings.All(static finding => finding.Severity != FindingSeverity.Error);
 
     /// <summary>From the first call to the last submission: no run can be faster, as the scopes are used side by side and the slowest decides.</summary>

@@ -4,6 +4,7 @@ using RescaleInterlink.Archiving;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
 using RescaleInterlink.Platform.RateLimits;
+using RescaleInterlink.Transfers.LocalFiles;
 
 namespace RescaleInterlink.Pipelines.Planning;
 
@@ -22,6 +23,9 @@ public sealed class PipelinePlanner
     /// <summary>As of the run.</summary>
     public ArchiveOptions Archive { get; init; } = ArchiveOptions.Everything;
 
+    /// <summary>As of the run.</summary>
+    public ExtraInputs Extras { get; init; } = ExtraInputs.None;
+
     /// <param name="faults">Of the table itself, from <see cref="JobTable.InspectFile"/>.</param>
     /// <param name="collects">Whether outputs would be downloaded.</param>
     public async Task<PipelineForecast> PlanAsync(
@@ -33,12 +37,13 @@ public sealed class PipelinePlanner
         var planned = new PlannedRow[rows.Count];
         // Listing folders waits for the disk more than it computes.
         var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(2, Environment.ProcessorCount), CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, rows.Count, options, async (i, token) => planned[i] = await PlanAsync(rows[i], Archive, findings, token).ConfigureAwait(false)).ConfigureAwait(false);
+        await Parallel.ForAsync(0, rows.Count, options, async (i, token) => planned[i] = await PlanAsync(rows[i], findings, token).ConfigureAwait(false)).ConfigureAwait(false);
         await AdviseAsync(rows, findings, cancellationToken).ConfigureAwait(false);
         FindDuplicates(rows, findings);
         if (Archive.IsGzip && planned.Any(static row => row.ArchiveName.Length > 0))
             findings.Add(new PlanFinding(FindingSeverity.Information, null, "", null, "The archives are compressed, so their sizes are estimates: what they are before that. Most become smaller."));
-        var calls = CallForecast.Of(rows, _limits, collects);
+        var extraBytes = await LookAtExtrasAsync(findings, cancellationToken).ConfigureAwait(false);
+        var calls = CallForecast.Of(rows, _limits, collects, Extras.Files.Count);
         foreach (var slow in calls.Where(static calls => calls.Shortest >= TimeSpan.FromMinutes(1)))
         {
             findings.Add(new PlanFinding(FindingSeverity.Information, null, "", null, string.Create(CultureInfo.InvariantCulture,
@@ -50,12 +55,14 @@ public sealed class PipelinePlanner
             Rows = planned,
             Findings = [.. findings.OrderBy(static finding => finding.Row ?? 0).ThenByDescending(static finding => finding.Severity).ThenBy(static finding => finding.Message, StringComparer.Ordinal)],
             Calls = calls,
+            ExtraFiles = Extras.Files.Count + Extras.FileIds.Count,
+            ExtraBytes = extraBytes,
         };
     }
 
-    private static async Task<PlannedRow> PlanAsync(JobRow row, ArchiveOptions options, ConcurrentBag<PlanFinding> findings, CancellationToken cancellationToken)
+    private async Task<PlannedRow> PlanAsync(JobRow row, ConcurrentBag<PlanFinding> findings, CancellationToken cancellationToken)
     {
-        var faults = RowValidation.FindFaults(row);
+        var faults = RowValidation.FindFaults(row, !Extras.IsEmpty);
         foreach (var fault in faults)
             findings.Add(new PlanFinding(FindingSeverity.Error, row.Index, row.Spec.JobName, fault.Column, fault.Message));
         var plan = new PlannedRow(row.Index, row.Spec.JobName, row.Spec.Directory, "", 0, 0, 0, row.Spec.SubmitMode == SubmitMode.CreateAndSubmit);
@@ -63,9 +70,9 @@ public sealed class PipelinePlanner
             return plan;
         try
         {
-            var archive = await FolderArchive.CreateAsync(ArchiveFolder.Resolve(row.Spec.Directory, row.Spec.TarSubpath), options, cancellationToken).ConfigureAwait(false);
+            var archive = await FolderArchive.CreateAsync(ArchiveFolder.Resolve(row.Spec.Directory, row.Spec.TarSubpath), Archive, cancellationToken).ConfigureAwait(false);
             if (archive.Source.FileCount == 0)
-                findings.Add(new PlanFinding(FindingSeverity.Warning, row.Index, row.Spec.JobName, nameof(JobSpec.Directory), options.Describe() is { Length: > 0 } special ? $"holds no file that is archived ({special})" : "holds no file"));
+                findings.Add(new PlanFinding(FindingSeverity.Warning, row.Index, row.Spec.JobName, nameof(JobSpec.Directory), Archive.Describe() is { Length: > 0 } special ? $"holds no file that is archived ({special})" : "holds no file"));
             return plan with { ArchiveName = archive.Name, Files = archive.Source.FileCount, Bytes = archive.Source.FileBytes, ArchiveBytes = archive.Source.Length };
         }
         catch (RescaleException unreadable)
@@ -73,6 +80,29 @@ public sealed class PipelinePlanner
             findings.Add(new PlanFinding(FindingSeverity.Error, row.Index, row.Spec.JobName, nameof(JobSpec.Directory), $"cannot be archived: {unreadable.Message}"));
             return plan;
         }
+    }
+
+    /// <returns>Bytes of the files that are uploaded for all jobs.</returns>
+    private async Task<long> LookAtExtrasAsync(ConcurrentBag<PlanFinding> findings, CancellationToken cancellationToken)
+    {
+        var bytes = 0L;
+        foreach (var path in Extras.Files)
+        {
+            try
+            {
+                using var source = new LocalFileSource(path);
+                bytes += (await source.GetIdentityAsync(cancellationToken).ConfigureAwait(false)).Length ?? 0;
+            }
+            catch (RescaleException unreadable)
+            {
+                findings.Add(new PlanFinding(FindingSeverity.Error, null, "", null, $"An extra input file cannot be sent: {unreadable.Message}"));
+            }
+        }
+
+        // A job has one folder of inputs, in which only one of them can lie.
+        foreach (var group in Extras.Files.GroupBy(static path => Path.GetFileName(path), StringComparer.Ordinal).Where(static group => group.Count() > 1))
+            findings.Add(new PlanFinding(FindingSeverity.Warning, null, "", null, $"Extra input files have the same name: {string.Join(", ", group.Select(static path => $"'{path}'"))}."));
+        return bytes;
     }
 
     /// <summary>Rows mostly name the same few things: each combination is looked up once.</summary>
