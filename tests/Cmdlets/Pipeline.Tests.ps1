@@ -310,6 +310,33 @@ Describe 'Invoke-RescalePipeline' {
         Test-Path -LiteralPath (Join-Path $study.Folder 'rehearsal.jsonl') | Should -BeFalse
     }
 
+    It 'leaves failed rows as a table that can be run, and takes it away when none has failed' {
+        $study = New-Study 'failed [x] ü' (1..2) { param($row, $n) if ($n -eq 2) { $row.Command = 'test -e Run_2/mended' } }
+        $arguments = @{ Destination = $study.Results; PollIntervalSeconds = 1; ErrorAction = 'SilentlyContinue' }
+        $results = Invoke-RescalePipeline $study.Csv @arguments
+        $failed = Join-Path $study.Folder 'jobs.failed.csv'
+        $row = Import-Csv -LiteralPath $failed
+        ($row.JobName, $row.Directory) | Should -Be 'job_2', $study.Rows[1].Directory
+        $row.ErrorMessage | Should -Be ($results | Where-Object -Not Succeeded).ErrorMessage
+        { Invoke-RescalePipeline $failed -FailurePath $failed } | Should -Throw '*is the table that is run*' -ErrorId 'TransferOptionInvalid,*'
+        { Invoke-RescalePipeline $study.Csv -FailurePath (Join-Path $study.Folder 'Run_1' 'n.txt') } | Should -Throw '*another file lies there*' -ErrorId 'DestinationExists,*'
+
+        Set-Content -LiteralPath (Join-Path $study.Folder 'Run_2' 'mended') ''
+        $arguments.Destination = Join-Path $study.Folder 'again'
+        $again = Invoke-RescalePipeline $failed @arguments
+        ($again.JobName, $again.Succeeded) | Should -Be 'job_2', $true
+        (Get-ChildItem -LiteralPath $study.Folder -File).Name | Should -Not -Contain 'jobs.failed.failed.csv'
+        $arguments.Destination = $study.Results
+        (Invoke-RescalePipeline $study.Csv @arguments -Retry FailedJob).Succeeded | Should -BeTrue
+        Test-Path -LiteralPath $failed | Should -BeFalse
+
+        # A file of the user's own at the usual place stays, and ends no run.
+        Set-Content -LiteralPath $failed 'mine'
+        $null = Invoke-RescalePipeline $study.Csv @arguments -WarningVariable warnings -WarningAction SilentlyContinue
+        "$warnings" | Should -Match 'another file lies there'
+        Get-Content -LiteralPath $failed | Should -Be 'mine'
+    }
+
     It '-UseExistingFile archives and uploads nothing' {
         $study = New-Study existing (1..2) { param($row, $n) $row.Command = 'cat shared.txt > out.txt'; $row.Directory = '/gone' }
         Set-Content -LiteralPath (Join-Path $study.Folder 'shared.txt') 'shared'

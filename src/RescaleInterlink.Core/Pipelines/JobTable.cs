@@ -113,10 +113,15 @@ public static class JobTable
     }
 
     /// <summary>Writes the header and one row for each job; LF line ends, no byte order mark.</summary>
-    public static void Write(TextWriter writer, IEnumerable<JobSpec> jobs)
+    public static void Write(TextWriter writer, IEnumerable<JobSpec> jobs) => Write(writer, jobs, null, []);
+
+    /// <param name="lastColumn">Name of one more column; null for none.</param>
+    /// <param name="lastCells">A cell of it for each job.</param>
+    internal static void Write(TextWriter writer, IEnumerable<JobSpec> jobs, string? lastColumn, IReadOnlyList<string> lastCells)
     {
         using var csv = CsvWriter.Create(writer, new CsvWriterOptions { NewLine = "\n" }, leaveOpen: true);
-        csv.WriteRecord([.. JobColumns.All]);
+        csv.WriteRecord(lastColumn is null ? [.. JobColumns.All] : [.. JobColumns.All, lastColumn]);
+        var i = 0;
         foreach (var job in jobs)
             csv.WriteRecord(
             [
@@ -128,6 +133,7 @@ public static class JobTable
                 job.OnDemandLicenseSeller ?? "", job.ProjectId ?? "", job.OrgCode ?? "", string.Join(',', job.Tags),
                 job.NoDecompress ? "true" : "false", job.IsLowPriority ? "true" : "false",
                 job.SubmitMode == SubmitMode.CreateOnly ? "no" : "yes", job.TarSubpath,
+                .. lastColumn is null ? Enumerable.Empty<string>() : [lastCells[i++]],
             ]);
     }
 

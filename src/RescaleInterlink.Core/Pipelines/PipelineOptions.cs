@@ -46,6 +46,10 @@ public sealed record PipelineOptions
     /// <summary>File that gets a JSON line for each thing that happens, behind those of earlier runs; null for none.</summary>
     public string? LogPath { get; init; }
 
+    /// <summary>Jobs table that gets the rows that have failed when the run ends, with an error in a column of its own, and is removed when none has;
+    /// null for none.</summary>
+    public string? FailurePath { get; init; }
+
     /// <summary>Told in words what no row's result tells, such as a transfer that had begun and begins anew. Called from any thread.</summary>
     public Action<string>? OnNotice { get; init; }
 

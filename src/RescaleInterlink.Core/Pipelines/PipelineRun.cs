@@ -123,6 +123,7 @@ internal sealed partial class PipelineRun : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _extras.WaitForEndAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        LeaveFailures();
         LogEnd();
         try
         {
@@ -134,6 +135,16 @@ internal sealed partial class PipelineRun : IAsyncDisposable
             _journal.Dispose();
             _stop.Dispose();
         }
+    }
+
+    /// <summary>All rows of the table count, also those that this run has left out, and those of a run that is stopped.</summary>
+    private void LeaveFailures()
+    {
+        if (_options.FailurePath is not { } path)
+            return;
+        var failed = _jobs.Where(static job => PipelineResume.IsFailure(job.State)).Select(static job => (job.Row, job.State.ErrorMessage)).ToList();
+        if (FailureTable.Leave(path, failed) is { } problem)
+            _options.OnNotice?.Invoke(problem);
     }
 
     private static Channel<PipelineJob> Bounded(int workers) => Channel.CreateBounded<PipelineJob>(workers * 2);

@@ -32,7 +32,7 @@ public sealed class PipelineRunner
     /// <summary>Yields each job as it ends; one job's failure does not stop the others. Ending the enumeration early, or the
     /// token, stops what this process does; jobs that were submitted go on, and the journal tells how far each row has come.</summary>
     /// <exception cref="RescaleException">PipelineStateInvalid: the state file tells of another run or cannot be written. TransferOptionInvalid,
-    /// DestinationExists, DestinationUnwritable: the run log's path cannot be one.</exception>
+    /// DestinationExists, DestinationUnwritable: the run log, or the table of failures, cannot lie where it is to.</exception>
     /// <exception cref="InvalidOperationException">A run of this runner is going on.</exception>
     public async IAsyncEnumerable<PipelineJobResult> RunAsync(
         IReadOnlyList<JobRow> rows, PipelineOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -41,6 +41,7 @@ public sealed class PipelineRunner
             throw new InvalidOperationException("A run of this runner is going on.");
         try
         {
+            RequireFailurePlace(options);
             using var log = OpenLog(options);
             await using var run = Begin(rows, options, log, cancellationToken);
             Volatile.Write(ref _run, run);
@@ -60,6 +61,17 @@ public sealed class PipelineRunner
         {
             Volatile.Write(ref _isRunning, 0);
         }
+    }
+
+    /// <summary>Whether a table of failures may be written there: nothing, or another such table, is there.</summary>
+    public static bool MayHoldFailures(string path) => FailureTable.IsFree(path);
+
+    private static void RequireFailurePlace(PipelineOptions options)
+    {
+        if (options.FailurePath is not { } path)
+            return;
+        RunFiles.RequireOwnPlace(path, options.StatePath, "table of failed rows");
+        FailureTable.RequireFree(path);
     }
 
     private PipelineLog? OpenLog(PipelineOptions options)

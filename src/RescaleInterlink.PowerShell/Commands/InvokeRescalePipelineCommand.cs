@@ -47,6 +47,11 @@ public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
     [ValidateNotNullOrEmpty]
     public string? LogPath { get; set; }
 
+    /// <summary>Jobs table of the rows that have failed.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? FailurePath { get; set; }
+
     /// <summary>Archives are also written to the disk, beside the directories.</summary>
     [Parameter]
     public SwitchParameter KeepTar { get; set; }
@@ -114,8 +119,8 @@ public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
         if (ParameterSetName == RowsSet && _rows.Count == 0)
             return;
 
-        (string current, string? table, string? destination, string? state, string? log, ExtraInputs extras) = await InvokeAsync(() => (
-            PathResolver.CurrentFolder(this), Full(ParameterSetName == TableSet ? JobsCsv : null), Full(Destination), Full(StatePath), Full(LogPath), ChooseExtras()));
+        (string current, string? table, string? destination, string? state, string? log, string? failures, ExtraInputs extras) = await InvokeAsync(() => (
+            PathResolver.CurrentFolder(this), Full(ParameterSetName == TableSet ? JobsCsv : null), Full(Destination), Full(StatePath), Full(LogPath), Full(FailurePath), ChooseExtras()));
         PipelineRunner runner = Session.CreatePipeline();
         IReadOnlyList<JobRow> rows = table is null ? JobRows.Of(_rows, current) : JobTable.ReadFile(table);
         foreach (string loss in JobTable.FindLosses(_rows.Select(row => row.BaseObject).OfType<JobSpecItem>().Select(item => item.Spec)))
@@ -126,10 +131,15 @@ public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
         if (rows.Count == 0)
             return;
 
+        state ??= DefaultStatePath(table, destination ?? current);
+        if (failures is not null && table is not null && Path.GetFullPath(failures) == Path.GetFullPath(table))
+            throw new RescaleException(
+                ErrorIds.TransferOptionInvalid, ErrorKind.InvalidInput, "-FailurePath is the table that is run: its other rows would be lost. Nothing was sent.",
+                "Give another path.");
         var options = new PipelineOptions
         {
             Destination = destination,
-            StatePath = state ?? DefaultStatePath(table, destination ?? current),
+            StatePath = state,
             Archive = _archive,
             Extras = extras,
             KeepArchives = KeepTar,
@@ -145,6 +155,7 @@ public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
             DownloadWorkers = DownloadWorkers,
             Transfer = TransfersOf(Session.Defaults),
             LogPath = log,
+            FailurePath = failures ?? DefaultFailurePath(state),
             OnNotice = PostWarning,
             OnContinued = (what, done, total) => ContinuedNotice(what)(done, total),
         };
@@ -217,6 +228,20 @@ public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
     }
 
     private string? Full(string? path) => path is null ? null : PathResolver.Literal(this, path);
+
+    /// <summary>Beside the state; nobody has asked for it by name, so that a file of another kind there stays, and ends no run.</summary>
+    private string? DefaultFailurePath(string state)
+    {
+        string name = Path.GetFileNameWithoutExtension(state);
+        string end = ".state";
+        if (name.EndsWith(end, StringComparison.OrdinalIgnoreCase) && name.Length > end.Length)
+            name = name[..^end.Length];
+        string path = Path.Combine(Path.GetDirectoryName(state)!, name + ".failed.csv");
+        if (PipelineRunner.MayHoldFailures(path))
+            return path;
+        PostWarning($"Rows that fail are not written to '{path}': another file lies there. -FailurePath takes another path.");
+        return null;
+    }
 
     /// <summary>A run of files that are there already is another run than the one that uploads them.</summary>
     private string DefaultStatePath(string? table, string folder)
