@@ -87,6 +87,9 @@ public sealed class RescaleSession : IDisposable, IAsyncDisposable
 
     public FolderUpload CreateFolderUpload(FolderUploadOptions options) => new(Client, Library, options);
 
+    /// <exception cref="Errors.RescaleException">PatternInvalid, UnsafeFileName, TransferOptionInvalid.</exception>
+    public ArchiveUpload CreateArchiveUpload(ArchiveUploadOptions options, CancellationToken cancellationToken) => new(Client, Library, options, cancellationToken);
+
     public FolderDownload CreateFolderDownload(FolderDownloadOptions options) => new(Client, Library, options);
 
     public JobCollection CreateJobCollection(JobCollectionOptions options) => new(Client, Library, options);

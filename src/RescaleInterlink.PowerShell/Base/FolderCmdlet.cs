@@ -34,6 +34,9 @@ public abstract class FolderCmdlet : TransferCmdlet
     [Parameter]
     public SwitchParameter NoResume { get; set; }
 
+    /// <summary>Files and folders that a rehearsal would make on the other end.</summary>
+    private protected int PlannedItems => _plannedFiles + _plannedFolders;
+
     private protected override int MostStarted => MostWaiting;
 
     protected override void Prepare()

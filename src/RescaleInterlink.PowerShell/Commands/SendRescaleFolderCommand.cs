@@ -1,8 +1,10 @@
 using System.Management.Automation;
+using RescaleInterlink.Archiving;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Library;
 using RescaleInterlink.Library.Folders;
 using RescaleInterlink.Platform;
+using RescaleInterlink.Platform.RateLimits;
 using RescaleInterlink.PowerShell.Base;
 using RescaleInterlink.PowerShell.Binding;
 using RescaleInterlink.PowerShell.Objects;
@@ -20,6 +22,7 @@ public sealed class SendRescaleFolderCommand : FolderCmdlet
     private string[] _paths = [];
     private bool _literal;
     private FolderUpload _upload = null!;
+    private ArchiveUpload? _archives;
 
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, ParameterSetName = PathSet)]
     [SupportsWildcards]
@@ -53,6 +56,28 @@ public sealed class SendRescaleFolderCommand : FolderCmdlet
     [ValidateNotNullOrEmpty]
     public string[] Tag { get; set; } = [];
 
+    /// <summary>Each folder becomes one file.</summary>
+    [Parameter]
+    public SwitchParameter AsArchive { get; set; }
+
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    [Parameter]
+    public TarCompression TarCompression { get; set; }
+
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? IncludePattern { get; set; }
+
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? ExcludePattern { get; set; }
+
+    [Parameter]
+    public SwitchParameter FlattenTar { get; set; }
+
     private protected override string Activity => "Sending folders to Rescale";
 
     private protected override string Participle => "sent";
@@ -60,6 +85,15 @@ public sealed class SendRescaleFolderCommand : FolderCmdlet
     protected override void Prepare()
     {
         base.Prepare();
+        RefuseOptions(AsArchive, AsArchive ? FolderOptions : ArchiveOnlyOptions);
+        _archives = AsArchive
+            ? Session.CreateArchiveUpload(new ArchiveUploadOptions
+            {
+                Archive = new ArchiveOptions { Include = IncludePattern ?? [], Exclude = ExcludePattern ?? [], Flatten = FlattenTar, Compression = TarCompression },
+                Name = Name,
+                Conflict = MyInvocation.BoundParameters.ContainsKey(nameof(Conflict)) ? Conflict : null,
+            }, StopToken)
+            : null;
         _upload = Session.CreateFolderUpload(new FolderUploadOptions
         {
             Filter = new TreeFilter(Include, Exclude),
@@ -68,6 +102,36 @@ public sealed class SendRescaleFolderCommand : FolderCmdlet
             Conflict = Conflict,
             ComparisonsAtOnce = ThrottleLimit,
         });
+    }
+
+    protected override async Task EndProcessingAsync()
+    {
+        await base.EndProcessingAsync();
+        if (_archives is not null)
+            await _archives.DisposeAsync();
+        else if (IsRehearsal)
+            await TellOfLimitsAsync(PlannedItems);
+    }
+
+    /// <summary>A folder of many small files takes as long as the platform's limit for calls says, however fast the network is.</summary>
+    private async Task TellOfLimitsAsync(int calls)
+    {
+        RateLimitStatus limit = (await Session.Client.GetRateLimitsAsync()).First(static limit => limit.Scope == RateScope.User);
+        TimeSpan shortest = limit.Shortest(calls);
+        if (shortest >= TimeSpan.FromMinutes(1))
+            PostWarning(FormattableString.Invariant(
+                $"Each file and folder takes a call, of which the platform takes {limit.Tokens:0} at once and then {limit.RatePerSecond:0.###} a second: these {calls} take {shortest:d\\.hh\\:mm\\:ss} or longer. With -AsArchive the folder is one file, for which one call is enough."));
+    }
+
+    private static readonly string[] FolderOptions = [nameof(Include), nameof(Exclude), nameof(IncludeHidden), nameof(SymbolicLink)];
+    private static readonly string[] ArchiveOnlyOptions = [nameof(Name), nameof(TarCompression), nameof(IncludePattern), nameof(ExcludePattern), nameof(FlattenTar)];
+
+    private void RefuseOptions(bool asArchive, string[] options)
+    {
+        string[] given = [.. options.Where(MyInvocation.BoundParameters.ContainsKey).Select(static option => "-" + option)];
+        if (given.Length > 0)
+            throw new RescaleException(ErrorIds.TransferOptionInvalid, ErrorKind.InvalidInput, $"{string.Join(", ", given)} cannot be used {(asArchive ? "with" : "without")} -AsArchive.",
+                asArchive ? "An archive holds all of the folder, links as links; -IncludePattern and -ExcludePattern choose by names." : "Give -AsArchive, too, or leave them out.");
     }
 
     protected override async Task ProcessRecordAsync()
@@ -81,6 +145,8 @@ public sealed class SendRescaleFolderCommand : FolderCmdlet
                 {
                     if (isPattern && File.Exists(folder))
                         PostVerbose($"'{folder}' is a file and was skipped.");
+                    else if (_archives is not null)
+                        await SendArchiveAsync(_archives, folder);
                     else
                         await SendAsync(folder);
                 }
@@ -91,6 +157,35 @@ public sealed class SendRescaleFolderCommand : FolderCmdlet
             }
         }
     }
+
+    private async Task SendArchiveAsync(ArchiveUpload archives, string folder)
+    {
+        ArchiveToSend step;
+        try
+        {
+            step = await archives.PlanAsync(folder, string.IsNullOrEmpty(ParentId) ? null : ParentId, StopToken);
+        }
+        catch (RescaleException e) when (!StopToken.IsCancellationRequested)
+        {
+            await FailAsync(e, folder);
+            return;
+        }
+
+        TarSource tar = step.Archive.Source;
+        string before = TarCompression == TarCompression.Gzip ? " before it is compressed" : "";
+        await QueueAsync(
+            folder, $"{folder}, {tar.FileCount} files of {HumanSize.Format(tar.FileBytes)}, as {step.Name}{before}", tar.Length,
+            step.Existing is null ? PlannedAction.Transfer : PlannedAction.Skip, ActionWords, async cancellationToken =>
+            {
+                SentFile sent = await archives.SendAsync(Engine, step, OptionsOf(folder), cancellationToken);
+                State.Files.Add(sent.Id, sent.Name);
+                foreach (RescaleException missed in sent.Uploaded?.MissedTags ?? [])
+                    await WriteErrorAsync(missed, sent.Id);
+                await WriteAsync(sent.Uploaded is { } uploaded ? new SentFileItem(uploaded, folder) : new SentFileItem(step.Existing!, folder, step.FolderId, TransferStatus.Skipped));
+            });
+    }
+
+    private UploadOptions OptionsOf(string path) => new() { Tags = Tag, NoResume = NoResume, OnNotice = PostWarning, OnContinued = ContinuedNotice(path) };
 
     private Task SendAsync(string folder)
     {
@@ -114,8 +209,7 @@ public sealed class SendRescaleFolderCommand : FolderCmdlet
 
     private Task Queue(FileToSend file, string? topId) => QueueAsync(file.LocalPath, file.RelativePath, file.Length, file.Action, ActionWords, async cancellationToken =>
     {
-        var options = new UploadOptions { Tags = Tag, NoResume = NoResume, OnNotice = PostWarning, OnContinued = ContinuedNotice(file.LocalPath) };
-        SentFile sent = await _upload.SendAsync(Engine, file, options, cancellationToken);
+        SentFile sent = await _upload.SendAsync(Engine, file, OptionsOf(file.LocalPath), cancellationToken);
         State.Files.Add(sent.Id, sent.Name);
         // The file is none the worse for a tag that could not be set.
         foreach (RescaleException missed in sent.Uploaded?.MissedTags ?? [])

@@ -34,7 +34,7 @@ public sealed record PlannedCalls(RateScope Scope, long Calls, double? AtOnce, d
     public string Name => RateScopes.NameOf(Scope);
 
     /// <summary>What the limit alone takes, whatever the machine and the network can do.</summary>
-    public TimeSpan Shortest => AtOnce is { } free && RatePerSecond is > 0 and var rate && Calls > free ? TimeSpan.FromSeconds((Calls - free) / rate) : TimeSpan.Zero;
+    public TimeSpan Shortest => RateLimitStatus.Shortest(Calls, AtOnce, RatePerSecond);
 }
 
 /// <summary>What a table would make of the platform and of time, before anything is sent.</summary>

@@ -39,6 +39,14 @@ public sealed record RateLimitStatus(RateScope Scope, RateLimitMode Mode)
     /// <summary>Calls of this process that wait for a token.</summary>
     public int WaitingCalls { get; init; }
 
+    /// <summary>What the limit alone takes for so many calls, whatever the machine and the network can do.</summary>
+    public TimeSpan Shortest(long calls) => Shortest(calls, Tokens, RatePerSecond);
+
+    /// <param name="atOnce">Calls that may be made without waiting; null without limits.</param>
+    /// <param name="ratePerSecond">Calls per second after that.</param>
+    internal static TimeSpan Shortest(long calls, double? atOnce, double? ratePerSecond)
+        => atOnce is { } free && ratePerSecond is > 0 and var rate && calls > free ? TimeSpan.FromSeconds((calls - free) / rate) : TimeSpan.Zero;
+
     /// <summary>Until when the platform asked to be left alone; null when it did not.</summary>
     public DateTimeOffset? CooldownUntil { get; init; }
 
