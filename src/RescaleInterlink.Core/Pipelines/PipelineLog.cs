@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Networking;
+using RescaleInterlink.Transfers.LocalFiles;
 
 namespace RescaleInterlink.Pipelines;
 
@@ -39,7 +40,7 @@ internal sealed class PipelineLog : IDisposable
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             // A lock of its own, which leaves the log itself open to readers.
-            var fileLock = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            var fileLock = OwnFile.Open(path + ".lock", FileMode.OpenOrCreate, FileOptions.DeleteOnClose);
             FileStream? file = null;
             try
             {

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
@@ -24,10 +23,6 @@ public sealed class PipelineRunner
         _jobs = jobs;
         _time = time;
     }
-
-    /// <summary>Checks all rows before anything is sent. A row with a fault fails when it is run; the others run.</summary>
-    [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "A question to this runner, whatever it needs to answer it.")]
-    public IReadOnlyList<RowFault> Validate(IReadOnlyList<JobRow> rows) => [.. rows.SelectMany(static row => RowValidation.FindFaults(row))];
 
     /// <summary>Yields each job as it ends; one job's failure does not stop the others. Ending the enumeration early, or the
     /// token, stops what this process does; jobs that were submitted go on, and the journal tells how far each row has come.</summary>

@@ -7,9 +7,27 @@ using RescaleInterlink.PowerShell.Binding;
 
 namespace RescaleInterlink.PowerShell.Base;
 
-/// <summary>A cmdlet that archives the directories of a jobs table, or tells what that would give.</summary>
+/// <summary>A cmdlet that runs a jobs table, or tells what that would give.</summary>
 public abstract class PipelineCmdlet : RescaleCmdlet
 {
+    private protected const string TableSet = "JobsCsv";
+    private const string RowsSet = "InputObject";
+
+    private readonly List<PSObject> _rows = [];
+
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = TableSet)]
+    [ValidateNotNullOrEmpty]
+    public string JobsCsv { get; set; } = null!;
+
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = RowsSet)]
+    [ValidateNotNull]
+    public PSObject InputObject { get; set; } = null!;
+
+    /// <summary>Gets the outputs of the jobs.</summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string? Destination { get; set; }
+
     /// <summary>Only files of such a name are archived; <c>*</c>, <c>?</c> and <c>[a-z]</c> as in Go's patterns.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -43,6 +61,22 @@ public abstract class PipelineCmdlet : RescaleCmdlet
         if (DecompressExtras && ExtraInputFile is null)
             throw new RescaleException(ErrorIds.TransferOptionInvalid, ErrorKind.InvalidInput, "-DecompressExtras is about files of -ExtraInputFile, and none was given.", "Give them, too.");
     }
+
+    /// <summary>What came down the pipeline.</summary>
+    private protected IReadOnlyList<PSObject> Rows => _rows;
+
+    /// <summary>A pipeline that brought nothing is no table with a fault.</summary>
+    private protected bool HasNoRows => ParameterSetName == RowsSet && _rows.Count == 0;
+
+    protected sealed override Task ProcessRecordAsync()
+    {
+        if (ParameterSetName == RowsSet)
+            _rows.Add(InputObject);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Full path; null for rows that came down the pipeline. Pipeline thread only.</summary>
+    private protected string? TablePath() => ParameterSetName == TableSet ? PathResolver.Literal(this, JobsCsv) : null;
 
     /// <summary>Pipeline thread only.</summary>
     /// <exception cref="RescaleException">SourceNotFound: wildcards match nothing; ProviderNotSupported, JobSpecInvalid.</exception>

@@ -17,26 +17,11 @@ namespace RescaleInterlink.PowerShell.Commands;
 [OutputType(typeof(PipelineResultItem))]
 public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
 {
-    private const string TableSet = "JobsCsv";
-    private const string RowsSet = "InputObject";
     private const int MostWorkers = 64;
 
-    private readonly List<PSObject> _rows = [];
     private readonly LabelWarnings _warnings = new();
     private ArchiveOptions _archive = null!;
     private PipelineRunner? _runner;
-
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = TableSet)]
-    [ValidateNotNullOrEmpty]
-    public string JobsCsv { get; set; } = null!;
-
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = RowsSet)]
-    [ValidateNotNull]
-    public PSObject InputObject { get; set; } = null!;
-
-    [Parameter(Position = 1)]
-    [ValidateNotNullOrEmpty]
-    public string? Destination { get; set; }
 
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -107,23 +92,16 @@ public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
         ShowProgress(() => _runner is null ? null : PipelineReport.Of(_runner.GetProgress()));
     }
 
-    protected override Task ProcessRecordAsync()
-    {
-        if (ParameterSetName == RowsSet)
-            _rows.Add(InputObject);
-        return Task.CompletedTask;
-    }
-
     protected override async Task EndProcessingAsync()
     {
-        if (ParameterSetName == RowsSet && _rows.Count == 0)
+        if (HasNoRows)
             return;
 
         (string current, string? table, string? destination, string? state, string? log, string? failures, ExtraInputs extras) = await InvokeAsync(() => (
-            PathResolver.CurrentFolder(this), Full(ParameterSetName == TableSet ? JobsCsv : null), Full(Destination), Full(StatePath), Full(LogPath), Full(FailurePath), ChooseExtras()));
+            PathResolver.CurrentFolder(this), TablePath(), Full(Destination), Full(StatePath), Full(LogPath), Full(FailurePath), ChooseExtras()));
         PipelineRunner runner = Session.CreatePipeline();
-        IReadOnlyList<JobRow> rows = table is null ? JobRows.Of(_rows, current) : JobTable.ReadFile(table);
-        foreach (string loss in JobTable.FindLosses(_rows.Select(row => row.BaseObject).OfType<JobSpecItem>().Select(item => item.Spec)))
+        IReadOnlyList<JobRow> rows = table is null ? JobRows.Of(Rows, current) : JobTable.ReadFile(table);
+        foreach (string loss in JobTable.FindLosses(Rows.Select(row => row.BaseObject).OfType<JobSpecItem>().Select(item => item.Spec)))
             PostWarning($"A pipeline is a table, which has no column for {loss}; it is left out. Submit-RescaleJob takes it.");
         if (UseExistingFile)
             rows = JobRow.WithoutDirectories(rows);

@@ -13,45 +13,20 @@ namespace RescaleInterlink.PowerShell.Commands;
 [OutputType(typeof(PipelineForecastItem))]
 public sealed class TestRescalePipelineCommand : PipelineCmdlet
 {
-    private const string TableSet = "JobsCsv";
-    private const string RowsSet = "InputObject";
-
-    private readonly List<PSObject> _rows = [];
-
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = TableSet)]
-    [ValidateNotNullOrEmpty]
-    public string JobsCsv { get; set; } = null!;
-
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = RowsSet)]
-    [ValidateNotNull]
-    public PSObject InputObject { get; set; } = null!;
-
-    /// <summary>As of Invoke-RescalePipeline: with it, the calls that collect the outputs are counted too.</summary>
-    [Parameter(Position = 1)]
-    [ValidateNotNullOrEmpty]
-    public string? Destination { get; set; }
-
     [Parameter]
     public SwitchParameter Offline { get; set; }
 
     private protected override bool NeedsConnection => false;
 
-    protected override Task ProcessRecordAsync()
-    {
-        if (ParameterSetName == RowsSet)
-            _rows.Add(InputObject);
-        return Task.CompletedTask;
-    }
-
     protected override async Task EndProcessingAsync()
     {
-        if (ParameterSetName == RowsSet && _rows.Count == 0)
+        if (HasNoRows)
             return;
         (string current, string? table, ExtraInputs extras) = await InvokeAsync(() => (
-            PathResolver.CurrentFolder(this), ParameterSetName == TableSet ? PathResolver.Literal(this, JobsCsv) : null, ChooseExtras()));
-        (IReadOnlyList<JobRow> rows, IReadOnlyList<TableFault> faults) = table is null ? JobRows.Inspect(_rows, current) : JobTable.InspectFile(table);
+            PathResolver.CurrentFolder(this), TablePath(), ChooseExtras()));
+        (IReadOnlyList<JobRow> rows, IReadOnlyList<TableFault> faults) = table is null ? JobRows.Inspect(Rows, current) : JobTable.InspectFile(table);
         bool asks = IsConnected && !Offline;
-        var planner = new PipelinePlanner(asks ? Session.Jobs : null, asks ? await Session.Client.GetRateLimitsAsync() : null) 
+        var planner = new PipelinePlanner(asks ? Session.Jobs : null, asks ? await Session.Client.GetRateLimitsAsync() : null)
         {
             Archive = ChooseArchive(Defaults()),
             Extras = extras,

@@ -2,6 +2,7 @@ using RescaleInterlink.Archiving;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
 using RescaleInterlink.Pipelines;
+using RescaleInterlink.Pipelines.Planning;
 using RescaleInterlink.Transfers;
 
 namespace RescaleInterlink.Core.Tests.Pipelines;
@@ -71,8 +72,8 @@ public sealed class PipelineRunTests(OwnSandbox shared) : IClassFixture<OwnSandb
         _study.Add(new JobSpec { JobName = "No folder", Command = "true", Directory = _study.InputFolder("missing") });
         _study.Add("Leaves its folder", "true");
         _study.Rows[2] = _study.Rows[2] with { Spec = _study.Rows[2].Spec with { TarSubpath = "../x", Slots = 0 } };
-        var faults = _session.CreatePipeline().Validate(_study.Rows);
-        Assert.Equal([(2, "Directory"), (3, "Slots"), (3, "TarSubpath")], faults.Select(fault => (fault.Index, fault.Column)));
+        var forecast = await new PipelinePlanner(null, null).PlanAsync(_study.Rows, [], collects: true, TestContext.Current.CancellationToken);
+        Assert.Equal([(2, "Directory"), (3, "TarSubpath"), (3, "Slots")], forecast.Findings.Select(static finding => (finding.Row, finding.Column)));
 
         var results = await _study.RunAsync(_session);
         Study.AssertSucceeded(results[0]);
