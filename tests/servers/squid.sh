@@ -25,8 +25,6 @@ finish() {
 }
 trap finish EXIT
 listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-port=$((20000 + RANDOM % 20000))
-while listens $port; do port=$((20000 + RANDOM % 20000)); done
 if [ "$mode" = basic ]; then
     printf 'puser:%s\n' "$(openssl passwd -apr1 ppass)" >"$folder/users"
     sign_on="auth_param basic program $helper $folder/users
@@ -60,8 +58,7 @@ $sign_on"
 fi
 # A name for this machine that does not look like it, as only a proxy inside of a company network can resolve.
 echo "127.0.0.1 inside.test" >"$folder/hosts"
-cat >"$folder/squid.conf" <<C
-http_port 127.0.0.1:$port
+cat >"$folder/common.conf" <<C
 $sign_on
 acl signed_on proxy_auth REQUIRED
 http_access allow signed_on
@@ -82,20 +79,30 @@ icp_port 0
 hosts_file $folder/hosts
 C
 if [ "$(id -u)" = 0 ]; then
-    echo "cache_effective_user proxy" >>"$folder/squid.conf"
+    echo "cache_effective_user proxy" >>"$folder/common.conf"
     chown -R proxy "$folder"
 fi
-squid -N -n "rescale$port" -f "$folder/squid.conf" >"$folder/out" 2>&1 </dev/null &
-squid=$!
-for _ in $(seq 300); do
-    if listens $port; then
-        echo "http://127.0.0.1:$port $folder/access.log"
-        cat >/dev/null
-        exit 0
-    fi
-    kill -0 "$squid" 2>/dev/null || break
-    sleep 0.1
+for _ in 1 2 3 4 5; do
+    # Below the range from which the system takes a port for each connection: one of those, too, would keep Squid from its port.
+    port=$((20000 + RANDOM % 12768))
+    if listens $port; then continue; fi
+    { echo "http_port 127.0.0.1:$port"; cat "$folder/common.conf"; } >"$folder/squid.conf"
+    squid -N -n "rescale$port" -f "$folder/squid.conf" >"$folder/out" 2>&1 </dev/null &
+    squid=$!
+    for _ in $(seq 300); do
+        # Another's listener is no Squid of ours: it has to live as well.
+        if listens $port && kill -0 "$squid" 2>/dev/null; then
+            echo "http://127.0.0.1:$port $folder/access.log"
+            cat >/dev/null
+            exit 0
+        fi
+        kill -0 "$squid" 2>/dev/null || break
+        sleep 0.1
+    done
+    kill "$squid" 2>/dev/null || true
+    wait "$squid" 2>/dev/null || true
+    squid=
 done
-echo "squid did not start:" >&2
-cat "$folder/out" "$folder/cache.log" >&2 || true
+# In one line, because that is what the sum of a test run shows of a failure.
+echo "squid did not start: $(cat "$folder/out" "$folder/cache.log" 2>/dev/null | tail -n 20 | tr '\n' '|')" >&2
 exit 1
