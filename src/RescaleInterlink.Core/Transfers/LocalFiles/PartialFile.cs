@@ -25,7 +25,8 @@ internal sealed class PartialFile : IDisposable
 
     private const int HexDigits = 16;
 
-    private const int Tries = 5;
+    // While others look for leftovers, a new file can be taken for one before it is locked: on a busy machine several times in turn.
+    private const int Tries = 100;
 
     // COR_E_IO.
     private const int UnnumberedIoError = unchecked((int)0x80131620);
