@@ -17,6 +17,8 @@ public sealed record ScriptedRequest(string Method, string Target, IReadOnlyDict
 /// </summary>
 public sealed class ScriptedServer : IAsyncDisposable
 {
+    private static readonly ConcurrentBag<Socket> Closed = [];
+
     private readonly TcpListener _listener;
     private readonly Func<ScriptedRequest, ScriptedReply, Task> _script;
     private readonly CancellationTokenSource _end = new();
@@ -47,12 +49,13 @@ public sealed class ScriptedServer : IAsyncDisposable
         return new ScriptedServer((_, reply) => answers[Math.Min(Interlocked.Increment(ref turn), answers.Length - 1)](reply));
     }
 
-    /// <summary>An address at which nobody listens.</summary>
+    /// <summary>An address at which nobody listens, nor will: its port is kept until the tests end, as the next to ask for one could be given it.</summary>
     public static Uri ClosedPort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/");
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Closed.Add(socket);
+        return new Uri($"http://127.0.0.1:{((IPEndPoint)socket.LocalEndPoint!).Port}/");
     }
 
     public async ValueTask DisposeAsync()

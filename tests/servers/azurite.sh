@@ -19,6 +19,7 @@ for _ in $(seq 600); do
     kill -0 "$server" 2>/dev/null || break
     sleep 0.1
 done
-[ -n "$url" ] || { echo "azurite did not start:" >&2; cat "$folder/out" >&2; exit 1; }
+# In one line, because that is what the sum of a test run shows of a failure.
+[ -n "$url" ] || { echo "azurite did not start: $(tail -n 20 "$folder/out" | tr '\n' '|')" >&2; exit 1; }
 echo "$url"
 cat >/dev/null

@@ -10,18 +10,28 @@ for program in swift-proxy-server swift-object-server swift-container-server swi
 done
 folder=$(mktemp -d)
 servers=()
-finish() {
+end_servers() {
+    [ ${#servers[@]} -gt 0 ] || return 0
     kill "${servers[@]}" 2>/dev/null || true
     wait "${servers[@]}" 2>/dev/null || true
+    servers=()
+}
+finish() {
+    end_servers
     rm -rf "$folder"
 }
 trap finish EXIT
-# All at once, so that they differ; nobody else takes one within the second until it is used.
-read -r proxy_port object_port container_port account_port cache_port <<<"$(/usr/bin/python3 -c '
-import socket
-sockets = [socket.socket() for _ in range(5)]
-for s in sockets: s.bind(("127.0.0.1", 0))
-print(*[s.getsockname()[1] for s in sockets])')"
+listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+all_live() { local server; for server in "${servers[@]}"; do kill -0 "$server" 2>/dev/null || return 1; done; }
+# Below the range from which the system takes a port for each connection: one of those could hold it by the time it is used.
+draw_port() {
+    while :; do
+        port=$((20000 + RANDOM % 12768))
+        case " $drawn " in *" $port "*) continue ;; esac
+        if ! listens $port; then break; fi
+    done
+    drawn="$drawn $port"
+}
 export SWIFT_CONF_DIR=$folder/etc
 mkdir -p "$folder/dev/sd1" "$folder/etc" "$folder/cache"
 cat >"$folder/etc/swift.conf" <<C
@@ -36,12 +46,14 @@ max_header_size = 16384
 C
 cd "$folder/etc"
 user=$(id -un)
-for kind in object container account; do
-    port_of="${kind}_port"
-    swift-ring-builder $kind.builder create 2 1 0 >/dev/null
-    swift-ring-builder $kind.builder add "r1z1-127.0.0.1:${!port_of}/sd1" 1 >/dev/null
-    swift-ring-builder $kind.builder rebalance >/dev/null || true
-    cat >$kind.conf <<C
+# Rings and settings for the ports that are drawn.
+configure() {
+    for kind in object container account; do
+        port_of="${kind}_port"
+        swift-ring-builder $kind.builder create 2 1 0 >/dev/null
+        swift-ring-builder $kind.builder add "r1z1-127.0.0.1:${!port_of}/sd1" 1 >/dev/null
+        swift-ring-builder $kind.builder rebalance >/dev/null || true
+        cat >$kind.conf <<C
 [DEFAULT]
 swift_dir = $folder/etc
 recon_cache_path = $folder/cache
@@ -59,9 +71,9 @@ pipeline = $kind-server
 [app:$kind-server]
 use = egg:swift#$kind
 C
-    if [ $kind = object ]; then printf 'mb_per_sync = 0\n' >>$kind.conf; fi
-done
-cat >proxy.conf <<C
+        if [ $kind = object ]; then printf 'mb_per_sync = 0\n' >>$kind.conf; fi
+    done
+    cat >proxy.conf <<C
 [DEFAULT]
 swift_dir = $folder/etc
 recon_cache_path = $folder/cache
@@ -100,21 +112,33 @@ use = egg:swift#copy
 [filter:slo]
 use = egg:swift#slo
 C
-memcached -u "$user" -l 127.0.0.1 -p "$cache_port" -m 64 >/dev/null 2>&1 </dev/null &
-servers+=($!)
-for kind in object container account proxy; do
-    swift-$kind-server "$folder/etc/$kind.conf" >"$folder/$kind.log" 2>&1 </dev/null &
+}
+for _ in 1 2 3; do
+    drawn=
+    for kind in proxy object container account cache; do
+        draw_port
+        declare "${kind}_port=$port"
+    done
+    configure
+    memcached -u "$user" -l 127.0.0.1 -p "$cache_port" -m 64 >"$folder/memcached.log" 2>&1 </dev/null &
     servers+=($!)
+    for kind in object container account proxy; do
+        swift-$kind-server "$folder/etc/$kind.conf" >"$folder/$kind.log" 2>&1 </dev/null &
+        servers+=($!)
+    done
+    for _ in $(seq 600); do
+        # Another's listener is none of ours: all of ours have to live as well.
+        all_live || break
+        if listens "$proxy_port" && listens "$object_port" && listens "$container_port" && listens "$account_port" && listens "$cache_port"; then
+            all_live || break
+            echo "http://127.0.0.1:$proxy_port"
+            cat >/dev/null
+            exit 0
+        fi
+        sleep 0.1
+    done
+    end_servers
 done
-listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-for _ in $(seq 600); do
-    if listens "$proxy_port" && listens "$object_port" && listens "$container_port" && listens "$account_port"; then
-        echo "http://127.0.0.1:$proxy_port"
-        cat >/dev/null
-        exit 0
-    fi
-    sleep 0.1
-done
-echo "swift did not start:" >&2
-cat "$folder"/*.log >&2
+# In one line, because that is what the sum of a test run shows of a failure.
+echo "swift did not start: $(cat "$folder"/*.log 2>/dev/null | tail -n 20 | tr '\n' '|')" >&2
 exit 1

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Storage;
 using RescaleInterlink.Testing;
@@ -175,11 +174,7 @@ public class S3ErrorTests
     [Fact]
     public async Task A_closed_port_is_unreachable()
     {
-        var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        var port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        probe.Stop();
-        await using var store = S3Scripting.Open(new Uri($"http://127.0.0.1:{port}"));
+        await using var store = S3Scripting.Open(ScriptedServer.ClosedPort());
         var failure = await Assert.ThrowsAsync<RescaleException>(() => store.GetPropertiesAsync("key", default));
         Assert.Equal(ErrorIds.StorageUnreachable, failure.ErrorId);
         Assert.Contains("ConnectionRefused", failure.Message, StringComparison.Ordinal);
@@ -230,7 +225,7 @@ public class S3ErrorTests
         });
         await using var store = S3Scripting.Open(server.Url);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            store.ReadRangeAsync("key", 0, new byte[100], null, stop.Token).WaitAsync(TimeSpan.FromSeconds(20)));
+            store.ReadRangeAsync("key", 0, new byte[100], null, stop.Token).WaitAsync(TestPatience.Long));
     }
 
     [Fact]
