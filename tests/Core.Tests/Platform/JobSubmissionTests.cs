@@ -1,3 +1,4 @@
+using RescaleInterlink.Core.Tests.Transfers;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Platform;
 using RescaleInterlink.Testing;
@@ -32,8 +33,12 @@ public class JobSubmissionTests
         foreach (var call in BothCalls())
         {
             await using var server = ScriptedServer.InTurn(r => r.StallAsync());
-            using var client = Clients.For(server, TimeProvider.System, Clients.Hasty with { MaxRetries = 10 });
-            await RetryTests.FailsWith(ErrorIds.JobSubmissionUncertain, call(client));
+            var time = new ManualTime();
+            using var client = Clients.For(server, time, Clients.Hasty with { MaxRetries = 10 });
+            var silent = call(client);
+            await Waiting.UntilAsync(() => server.Requests.Count > 0);
+            time.Advance(Clients.Hasty.AttemptTimeout);
+            await RetryTests.FailsWith(ErrorIds.JobSubmissionUncertain, silent);
             Assert.Single(server.Requests);
         }
     }
