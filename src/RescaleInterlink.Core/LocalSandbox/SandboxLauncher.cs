@@ -13,8 +13,6 @@ public static class SandboxLauncher
     /// <summary>What the program says when its Azure account cannot be served.</summary>
     private const string AzuriteMissing = "SandboxAzuriteMissing";
 
-    private static readonly TimeSpan OtherStartTime = TimeSpan.FromSeconds(20);
-
     /// <summary>Starts a sandbox, or returns the one that already runs on that folder. Settings and key go by stdin.</summary>
     /// <param name="programPath">RescaleInterlink.Sandbox.dll.</param>
     /// <exception cref="RescaleException">SandboxRuntimeMissing and SandboxAzuriteMissing (with the install line), SandboxStartFailed.</exception>
@@ -76,7 +74,7 @@ public static class SandboxLauncher
     /// <summary>Two may have started it at the same time; the one that won says where it runs in a moment.</summary>
     private static async Task<SandboxInstance?> WaitForOtherAsync(string folder, string stateHome, CancellationToken cancellationToken)
     {
-        for (var start = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(start) < OtherStartTime;)
+        for (var start = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(start) < SandboxProcess.StartTime;)
         {
             if (RunningOn(folder, stateHome) is { } running)
                 return running;

@@ -13,7 +13,9 @@ internal static class SandboxProcess
     /// <summary>Exit code of the <c>dotnet</c> program when a framework is missing (0x80008096, a byte of it on Unix).</summary>
     private static readonly int[] FrameworkMissing = [unchecked((int)0x80008096), 0x96];
 
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
+    /// <summary>How long a start may take, here and in another process that starts the same one: 60 s.</summary>
+    public static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
+
     private static readonly object Starting = new();
     private const int ErrorTextLimit = 4000;
 
