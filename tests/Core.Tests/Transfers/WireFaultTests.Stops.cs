@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using RescaleInterlink.Core.Tests.Storage;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Storage;
@@ -183,9 +182,9 @@ public abstract partial class WireFaultTests
 
     private static async Task StopAsync(CancellationTokenSource stop, Task transfer)
     {
-        var begun = Stopwatch.GetTimestamp();
+        var taken = new OwnTime();
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => transfer.WaitAsync(EngineFixture.Patience));
-        Assert.InRange(Stopwatch.GetElapsedTime(begun), TimeSpan.Zero, StopBound);
+        Assert.InRange(taken.Elapsed, TimeSpan.Zero, StopBound);
     }
 }
