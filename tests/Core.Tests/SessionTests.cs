@@ -62,5 +62,5 @@ public class SessionTests(SharedSandbox shared)
     }
 
     private static Task<RescaleException> FailsAsync(ConnectOptions options)
-        => Assert.ThrowsAsync<RescaleException>(() => RescaleSession.ConnectAsync(options, default).WaitAsync(TimeSpan.FromSeconds(60)));
+        => Assert.ThrowsAsync<RescaleException>(() => RescaleSession.ConnectAsync(options, default).WaitAsync(TestPatience.Long));
 }

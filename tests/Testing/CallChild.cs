@@ -16,7 +16,6 @@ public sealed record CallOutcome(double[] Ended, string[] Notices);
 /// <summary>A process of its own that lists jobs again and again, as fast as it is let.</summary>
 public sealed class CallChild : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private readonly Process _process;
     private readonly Task<string> _errors;
 
@@ -39,7 +38,7 @@ public sealed class CallChild : IAsyncDisposable
     public async Task KillAsync()
     {
         _process.Kill();
-        await _process.WaitForExitAsync().WaitAsync(Patience);
+        await _process.WaitForExitAsync().WaitAsync(TestPatience.Long);
     }
 
     public async ValueTask DisposeAsync()
@@ -56,7 +55,7 @@ public sealed class CallChild : IAsyncDisposable
 
     private async Task<string> HearAsync(string beginning)
     {
-        var line = await _process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
+        var line = await _process.StandardOutput.ReadLineAsync().WaitAsync(TestPatience.Long);
         return line?.StartsWith(beginning, StringComparison.Ordinal) == true
             ? line[beginning.Length..]
             : throw new InvalidOperationException($"The process said '{line}' instead of '{beginning}'. {await _errors}");

@@ -15,7 +15,6 @@ public sealed record PipelineSettings(string ApiUrl, string ApiKey, string State
 /// <summary>A pipeline in a process of its own, to be killed.</summary>
 public sealed class PipelineChild : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly Process _process;
     private readonly Task<string> _errors;
     private readonly List<string> _lines = [];
@@ -32,7 +31,7 @@ public sealed class PipelineChild : IAsyncDisposable
         var child = new PipelineChild(Process.Start(start)!);
         await child._process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(settings));
         await child._process.StandardInput.FlushAsync();
-        if (await child._process.StandardOutput.ReadLineAsync().WaitAsync(Patience) != "begun")
+        if (await child._process.StandardOutput.ReadLineAsync().WaitAsync(TestPatience.Long) != "begun")
             throw new InvalidOperationException($"The process did not begin. {await child._errors}");
         return child;
     }
@@ -46,9 +45,9 @@ public sealed class PipelineChild : IAsyncDisposable
     /// <returns>0 when all jobs succeeded, 1 when not, 137 when killed.</returns>
     public async Task<int> ExitAsync()
     {
-        while (await _process.StandardOutput.ReadLineAsync().WaitAsync(Patience) is { } line)
+        while (await _process.StandardOutput.ReadLineAsync().WaitAsync(TestPatience.Long) is { } line)
             _lines.Add(line);
-        await _process.WaitForExitAsync().WaitAsync(Patience);
+        await _process.WaitForExitAsync().WaitAsync(TestPatience.Long);
         if (await _errors is { Length: > 0 } text)
             _lines.Add(text);
         return _process.ExitCode;

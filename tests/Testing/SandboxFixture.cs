@@ -104,7 +104,7 @@ public sealed class SandboxFixture : IAsyncDisposable
         {
             using var process = Process.GetProcessById(Instance.ProcessId);
             process.Kill();
-            await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+            await process.WaitForExitAsync().WaitAsync(TestPatience.Long);
         }
         catch (ArgumentException)
         {
@@ -122,7 +122,7 @@ public sealed class SandboxFixture : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _control.Dispose();
-        using (var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30)))
+        using (var limit = new CancellationTokenSource(TestPatience.Long))
         {
             try
             {

@@ -9,7 +9,6 @@ namespace RescaleInterlink.Testing;
 public sealed class ServerProcess : IAsyncDisposable
 {
     private const int NotInstalled = 77;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly Process? _process;
 
@@ -41,14 +40,14 @@ public sealed class ServerProcess : IAsyncDisposable
             RedirectStandardError = true,
         })!;
         var errors = process.StandardError.ReadToEndAsync();
-        var line = await process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
+        var line = await process.StandardOutput.ReadLineAsync().WaitAsync(TestPatience.Long);
         if (line?.StartsWith("http", StringComparison.Ordinal) == true)
         {
             var parts = line.Split(' ', 2);
             return new ServerProcess(process, new Uri(parts[0]), null, parts.Length > 1 ? parts[1] : null);
         }
 
-        await process.WaitForExitAsync().WaitAsync(Patience);
+        await process.WaitForExitAsync().WaitAsync(TestPatience.Long);
         using (process)
         {
             return process.ExitCode == NotInstalled
@@ -63,7 +62,7 @@ public sealed class ServerProcess : IAsyncDisposable
         using (_process)
         {
             _process.StandardInput.Close();
-            await _process.WaitForExitAsync().WaitAsync(Patience);
+            await _process.WaitForExitAsync().WaitAsync(TestPatience.Long);
         }
     }
 }

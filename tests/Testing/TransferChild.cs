@@ -7,7 +7,6 @@ namespace RescaleInterlink.Testing;
 /// <summary>A transfer in a process of its own, to be killed.</summary>
 public sealed class TransferChild : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly Process _process;
     private readonly List<string> _lines = [];
     private readonly Task _reading;
@@ -56,7 +55,7 @@ public sealed class TransferChild : IAsyncDisposable
                 news = _news.Task;
             }
 
-            await Task.WhenAny(news, _reading).WaitAsync(Patience);
+            await Task.WhenAny(news, _reading).WaitAsync(TestPatience.Long);
         }
     }
 
@@ -74,7 +73,7 @@ public sealed class TransferChild : IAsyncDisposable
                 news = _news.Task;
             }
 
-            await Task.WhenAny(news, _reading).WaitAsync(Patience);
+            await Task.WhenAny(news, _reading).WaitAsync(TestPatience.Long);
         }
     }
 
@@ -95,8 +94,8 @@ public sealed class TransferChild : IAsyncDisposable
     /// <returns>0 done, 1 error, 2 stopped, 137 killed.</returns>
     public async Task<int> ExitAsync()
     {
-        await _process.WaitForExitAsync().WaitAsync(Patience);
-        await _reading.WaitAsync(Patience);
+        await _process.WaitForExitAsync().WaitAsync(TestPatience.Long);
+        await _reading.WaitAsync(TestPatience.Long);
         return _process.ExitCode;
     }
 

@@ -163,9 +163,9 @@ public sealed class TokenFileTests : IDisposable
         socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(_folder.File("socket")));
         foreach (var path in new[] { pipe, _folder.File("link"), "/dev/zero", _folder.File("socket") })
         {
-            var token = await Task.Run(() => Fails(path)).WaitAsync(TimeSpan.FromSeconds(30));
+            var token = await Task.Run(() => Fails(path)).WaitAsync(TestPatience.Long);
             Assert.Equal(ErrorIds.TokenFileUnreadable, token.ErrorId);
-            var configuration = await Task.Run(() => Assert.Throws<RescaleException>(() => ConfigurationFile.Load(path))).WaitAsync(TimeSpan.FromSeconds(30));
+            var configuration = await Task.Run(() => Assert.Throws<RescaleException>(() => ConfigurationFile.Load(path))).WaitAsync(TestPatience.Long);
             Assert.Equal(ErrorIds.ConfigurationUnreadable, configuration.ErrorId);
         }
     }

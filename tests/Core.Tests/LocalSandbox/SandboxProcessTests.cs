@@ -61,19 +61,19 @@ public sealed class SandboxProcessTests : IDisposable
         while (!File.Exists(pid) || (await File.ReadAllTextAsync(pid)).Length == 0)
             await Task.Delay(10);
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.WaitAsync(TimeSpan.FromSeconds(30)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start.WaitAsync(TestPatience.Long));
         var id = int.Parse(await File.ReadAllTextAsync(pid), System.Globalization.CultureInfo.InvariantCulture);
         var patience = Stopwatch.StartNew();
         while (ProcessIdentity.IsAlive(id, null))
         {
-            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(30), "the half-started process lives on");
+            Assert.True(patience.Elapsed < TestPatience.Long, "the half-started process lives on");
             await Task.Delay(10);
         }
     }
 
     private async Task<RescaleException> Fails(string errorId, string script, SandboxOptions? options = null)
     {
-        var error = await Assert.ThrowsAsync<RescaleException>(() => StartAsync(script, options ?? new SandboxOptions(), default).WaitAsync(TimeSpan.FromSeconds(60)));
+        var error = await Assert.ThrowsAsync<RescaleException>(() => StartAsync(script, options ?? new SandboxOptions(), default).WaitAsync(TestPatience.Long));
         Assert.Equal(errorId, error.ErrorId);
         return error;
     }

@@ -44,7 +44,7 @@ public sealed class SquidFixture : IAsyncDisposable
 /// <summary>A running Squid, with the sign-on of tests/servers/squid.sh.</summary>
 public sealed record Squid(ProxyMode Mode, Uri Url, string LogPath)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TestPatience.Long;
 
     public string User => Mode == ProxyMode.Ntlm ? "root" : "puser";
 

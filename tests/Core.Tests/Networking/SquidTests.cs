@@ -187,7 +187,7 @@ public sealed class SquidTests(SquidFixture fixture, SharedSandbox shared) : ICl
 
     private static Task<RescaleSession> ConnectAsync(SandboxFixture sandbox, ProxySettings proxy) => RescaleSession.ConnectAsync(
         new ConnectOptions(sandbox.Instance.ApiUrl.AbsoluteUri, new ApiKey(sandbox.Instance.ApiKey)) { CertificatePath = sandbox.Instance.CertificatePath, StateFolder = sandbox.StateHome, Proxy = proxy },
-        default).WaitAsync(TimeSpan.FromMinutes(1));
+        default).WaitAsync(TestPatience.Long);
 
     private async Task RoundTripAsync(RescaleSession session, int length)
     {
@@ -195,9 +195,9 @@ public sealed class SquidTests(SquidFixture fixture, SharedSandbox shared) : ICl
         var (original, copy) = (_folder.File("original"), _folder.File("copy"));
         await File.WriteAllBytesAsync(original, RandomNumberGenerator.GetBytes(length));
         using var source = new LocalFileSource(original);
-        var uploaded = await session.Library.UploadAsync(engine, source, $"{Guid.NewGuid():n}.bin", null, default).WaitAsync(TimeSpan.FromMinutes(3));
+        var uploaded = await session.Library.UploadAsync(engine, source, $"{Guid.NewGuid():n}.bin", null, default).WaitAsync(TestPatience.Long);
         var record = await session.Client.Files.GetAsync(uploaded.Id, default);
-        var received = await session.Library.DownloadAsync(engine, record, copy, overwrite: true, default).WaitAsync(TimeSpan.FromMinutes(3));
+        var received = await session.Library.DownloadAsync(engine, record, copy, overwrite: true, default).WaitAsync(TestPatience.Long);
         Assert.Equal((length, Integrity.Verified), ((int)received.Length, received.Integrity));
     }
 }

@@ -98,7 +98,7 @@ public sealed class PipelineFaultTests : IAsyncLifetime
         while (pipeline.GetProgress().JobsByStage[PipelineStage.Wait] < 3)
             await Task.Delay(20, patience.Token);
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(TimeSpan.FromSeconds(20)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(TestPatience.Long));
         var submitted = await Study.ListJobsAsync(_session);
         Assert.Equal(3, submitted.Count);
         Assert.Equal(4, File.ReadAllLines(_study.StatePath).Length);

@@ -156,6 +156,6 @@ public sealed class PipelineHardshipTests : IAsyncLifetime
         while (pipeline.GetProgress().JobsByStage[stage] < Jobs && !run.IsCompleted)
             await Task.Delay(20, stop.Token);
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(TimeSpan.FromSeconds(20)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(TestPatience.Long));
     }
 }

@@ -10,7 +10,7 @@ namespace RescaleInterlink.Core.Tests.Pipelines;
 internal sealed class Study : IDisposable
 {
     /// <summary>Generous: a wait that lasts longer has failed.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    public static readonly TimeSpan Patience = Testing.TestPatience.Long;
 
     private readonly TemporaryFolder _folder = new();
 

@@ -47,7 +47,7 @@ public class ProxyWarmUpTests
         time.Advance(ProxyWarmUp.Limit - TimeSpan.FromTicks(1));
         Assert.False(warmUp.IsCompleted);
         time.Advance(TimeSpan.FromTicks(1));
-        Assert.Equal(ErrorIds.PlatformTimeout, (await Assert.ThrowsAsync<RescaleException>(() => warmUp.WaitAsync(TimeSpan.FromSeconds(60)))).ErrorId);
+        Assert.Equal(ErrorIds.PlatformTimeout, (await Assert.ThrowsAsync<RescaleException>(() => warmUp.WaitAsync(TestPatience.Long))).ErrorId);
     }
 
     [Fact]

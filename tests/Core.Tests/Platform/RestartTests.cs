@@ -21,7 +21,7 @@ public class RestartTests
             session.Client.Jobs.CreateAsync(Clients.AnyJob with { Jobanalyses = [Clients.AnyJob.Jobanalyses[0] with { InputFiles = [] }] }, default),
         };
         await sandbox.RestartAsync();
-        await Task.WhenAll(calls).WaitAsync(TimeSpan.FromSeconds(60));
+        await Task.WhenAll(calls).WaitAsync(TestPatience.Long);
         Assert.Single(await session.Client.Jobs.ListAsync(default).ToListAsync());
     }
 }

@@ -210,7 +210,7 @@ public class RetryTests
         while (server.Requests.Count == 0)
             await Task.Delay(5);
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(TimeSpan.FromSeconds(30)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(TestPatience.Long));
         Assert.Single(server.Requests);
     }
 
@@ -224,7 +224,7 @@ public class RetryTests
         while (server.Requests.Count == 0)
             await Task.Delay(5);
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(TimeSpan.FromSeconds(30)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(TestPatience.Long));
     }
 
     [Fact]
@@ -251,7 +251,7 @@ public class RetryTests
 
     internal static async Task<RescaleException> FailsWith(string errorId, Task call)
     {
-        var error = await Assert.ThrowsAsync<RescaleException>(() => call.WaitAsync(TimeSpan.FromSeconds(60)));
+        var error = await Assert.ThrowsAsync<RescaleException>(() => call.WaitAsync(TestPatience.Long));
         Assert.Equal(errorId, error.ErrorId);
         return error;
     }

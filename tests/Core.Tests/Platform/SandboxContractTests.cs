@@ -1,6 +1,7 @@
 using RescaleInterlink.Core.Tests.Platform.Contract;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Platform;
+using RescaleInterlink.Testing;
 
 namespace RescaleInterlink.Core.Tests.Platform;
 
@@ -57,7 +58,7 @@ public class SandboxContractTests(SharedSandbox shared)
         await jobs.AddTagAsync(job.Id, "a tag", default);
         await jobs.SubmitAsync(job.Id, default);
         IReadOnlyList<JobStatusEntry> statuses = [];
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var limit = new CancellationTokenSource(TestPatience.Long);
         while (statuses.Count == 0 || statuses[0].Status != "Completed")
         {
             statuses = await jobs.GetStatusesAsync(job.Id, limit.Token);

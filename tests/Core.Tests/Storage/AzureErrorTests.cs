@@ -211,7 +211,7 @@ public class AzureErrorTests
     {
         await using var server = S3Scripting.Serve((_, _) => AzureScripting.Error(403, "AuthenticationFailed") with { DeclaredLength = 10_000, Stall = true });
         await using var store = AzureScripting.Open(server.Url, S3Scripting.Impatient);
-        var failure = await Assert.ThrowsAsync<RescaleException>(() => store.WritePartAsync(Upload, 1, new byte[100], default).WaitAsync(TimeSpan.FromSeconds(20)));
+        var failure = await Assert.ThrowsAsync<RescaleException>(() => store.WritePartAsync(Upload, 1, new byte[100], default).WaitAsync(TestPatience.Long));
         Assert.Equal(ErrorIds.StorageTimeout, failure.ErrorId);
     }
 
@@ -226,7 +226,7 @@ public class AzureErrorTests
         });
         await using var store = AzureScripting.Open(server.Url);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            store.ReadRangeAsync("key", 0, new byte[100], null, stop.Token).WaitAsync(TimeSpan.FromSeconds(20)));
+            store.ReadRangeAsync("key", 0, new byte[100], null, stop.Token).WaitAsync(TestPatience.Long));
     }
 
     [Fact]

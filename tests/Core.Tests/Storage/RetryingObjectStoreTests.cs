@@ -78,7 +78,7 @@ public class RetryingObjectStoreTests
         await using var store = new RetryingObjectStore(faulty, new RetryPolicy(() => 1, new ManualTime()));
         var put = store.PutAsync("key", new byte[5], Metadata, stop.Token);
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => put.WaitAsync(TimeSpan.FromSeconds(20)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => put.WaitAsync(TestPatience.Long));
     }
 
     [Theory]

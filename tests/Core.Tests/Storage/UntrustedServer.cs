@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using RescaleInterlink.Testing;
 
 namespace RescaleInterlink.Core.Tests.Storage;
 
@@ -39,7 +40,7 @@ internal sealed class UntrustedServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _serving.WaitAsync(TimeSpan.FromMinutes(1));
+        await _serving.WaitAsync(TestPatience.Long);
         _listener.Stop();
         _certificate.Dispose();
         _key.Dispose();

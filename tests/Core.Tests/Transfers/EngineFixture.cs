@@ -8,7 +8,7 @@ namespace RescaleInterlink.Core.Tests.Transfers;
 /// <summary>A folder, an engine with small parts and chunks, and shorthands for one file up and down.</summary>
 internal sealed class EngineFixture : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TestPatience.Long;
 
     public EngineFixture(TransferOptions? options = null)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RescaleInterlink.Sandbox.Tests.Support;
 
 namespace RescaleInterlink.Sandbox.Tests.S3;
 
@@ -49,7 +50,7 @@ internal sealed class ForeignClient
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var limit = new CancellationTokenSource(ApiClient.Patience);
         try
         {
             await process.WaitForExitAsync(limit.Token);

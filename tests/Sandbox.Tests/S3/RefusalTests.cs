@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Xml.Linq;
 using RescaleInterlink.Sandbox.Objects;
+using RescaleInterlink.Sandbox.Tests.Support;
 
 namespace RescaleInterlink.Sandbox.Tests.S3;
 
@@ -367,7 +368,7 @@ public sealed class RefusalTests(S3Server server) : IClassFixture<S3Server>
     {
         try
         {
-            return await socket.ReceiveAsync(new byte[4096]).WaitAsync(TimeSpan.FromSeconds(30));
+            return await socket.ReceiveAsync(new byte[4096]).WaitAsync(ApiClient.Patience);
         }
         catch (SocketException reset) when (reset.SocketErrorCode == SocketError.ConnectionReset)
         {
@@ -377,7 +378,7 @@ public sealed class RefusalTests(S3Server server) : IClassFixture<S3Server>
 
     private static async Task WaitForAsync(Func<bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(ApiClient.Patience);
         while (!condition()) await Task.Delay(10, limit.Token);
     }
 }

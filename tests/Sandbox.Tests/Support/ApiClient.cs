@@ -9,7 +9,7 @@ namespace RescaleInterlink.Sandbox.Tests.Support;
 internal sealed class ApiClient : IDisposable
 {
     /// <summary>Generous: the machine may be busy.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly HttpClient _http;
 

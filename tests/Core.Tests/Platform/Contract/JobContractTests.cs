@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Platform;
+using RescaleInterlink.Testing;
 
 namespace RescaleInterlink.Core.Tests.Platform.Contract;
 
@@ -47,7 +48,7 @@ public class JobContractTests(SharedSandbox shared)
         var job = await jobs.CreateAsync(Job(OperatingSystem.IsWindows() ? "cmd /c \"mkdir d & echo live> d\\live.txt & ping -n 600 127.0.0.1\"" : "mkdir d; echo live > d/live.txt; sleep 600"), default);
         Assert.Empty(await jobs.ListRunsAsync(job.Id, default).ToListAsync());
         await jobs.SubmitAsync(job.Id, default);
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var limit = new CancellationTokenSource(TestPatience.Long);
         JobRun? run = null;
         LiveFile? live = null;
         while (live is not { Size: > 0 })

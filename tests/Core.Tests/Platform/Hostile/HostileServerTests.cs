@@ -99,7 +99,7 @@ public class HostileServerTests
         {
             try
             {
-                await call.Invoke(client).WaitAsync(TimeSpan.FromMinutes(1));
+                await call.Invoke(client).WaitAsync(TestPatience.Long);
             }
             catch (RescaleException e)
             {

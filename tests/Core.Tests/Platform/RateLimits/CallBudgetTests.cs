@@ -145,7 +145,7 @@ public class CallBudgetTests
         var budget = new CallBudget(limit, ledger, _time);
         var waiting = Enumerable.Range(0, 10).Select(_ => CallAsync(budget)).ToArray();
         // The ledger has given tokens, and the pump has not got them yet, when a call is refused.
-        await ledger.Asked.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await ledger.Asked.Task.WaitAsync(TestPatience.Long);
         var draining = budget.DrainAsync(TimeSpan.FromSeconds(30));
         ledger.Gate.SetResult();
         await draining;
@@ -182,7 +182,7 @@ public class CallBudgetTests
     public async Task A_pump_that_fails_leaves_nobody_waiting()
     {
         var budget = new CallBudget(Small, new TestLedger(new MemoryLedger(Small, _time)) { Failure = new InvalidOperationException("unforeseen") }, _time);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => budget.TakeAsync(default).WaitAsync(TimeSpan.FromSeconds(30)));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => budget.TakeAsync(default).WaitAsync(TestPatience.Long));
     }
 
     [Fact]

@@ -87,7 +87,7 @@ public class RateLimitTests
         client.UseLimitsOf(Profile(1));
         var start = time.GetUtcNow();
         var calls = Task.WhenAll(Enumerable.Range(0, Calls).Select(_ => client.Files.GetAsync("f1", default)));
-        await all.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await all.Task.WaitAsync(TestPatience.Long);
         while (!calls.IsCompleted)
         {
             time.Advance(TimeSpan.FromMilliseconds(20));
