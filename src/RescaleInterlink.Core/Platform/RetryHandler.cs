@@ -59,6 +59,7 @@ internal sealed class RetryHandler : DelegatingHandler
         }
         finally
         {
+            state.EndCooldown();
             ResilienceContextPool.Shared.Return(context);
         }
     }
@@ -130,6 +131,7 @@ internal sealed class RetryHandler : DelegatingHandler
     {
         private readonly long _start = time.GetTimestamp();
         private TimeSpan _limit = call.TotalTime;
+        private IDisposable? _cooldown;
 
         public HttpRequestMessage Request => request;
         public RepeatRule Repeat => call.Repeat;
@@ -147,10 +149,11 @@ internal sealed class RetryHandler : DelegatingHandler
         /// <summary>A call that was refused as one too many waits for a token again. That does not count against its own time.</summary>
         public async Task WaitForTurnAsync(CancellationToken cancellationToken)
         {
+            EndCooldown();
             if (!request.Options.TryGetValue(CallPermit.Key, out var permit) || !permit.WasRefused)
                 return;
             var start = time.GetTimestamp();
-            await CallTurn.WaitAsync(permit.TakeAgainAsync, call.LongestTokenWait, time, cancellationToken).ConfigureAwait(false);
+            await CallTurn.WaitAsync(permit.Budget, permit.TakeAgainAsync, call.LongestTokenWait, time, cancellationToken).ConfigureAwait(false);
             _limit += time.GetElapsedTime(start);
         }
 
@@ -218,9 +221,17 @@ internal sealed class RetryHandler : DelegatingHandler
         {
             var reason = outcome.Exception?.Message
                 ?? $"{request.RequestUri!.GetLeftPart(UriPartial.Authority)} answered {(int)outcome.Result!.StatusCode}.";
+            if (outcome.Result is { StatusCode: HttpStatusCode.TooManyRequests })
+                _cooldown = ApiMeter.Current?.BeginWait(RateScopes.Of(request));
             if (MayHaveReached(outcome))
                 ApiObserver.Current?.OnAnswerLost();
             ApiObserver.Current?.OnWaiting(reason, NextDelay, Left);
+        }
+
+        public void EndCooldown()
+        {
+            _cooldown?.Dispose();
+            _cooldown = null;
         }
 
         /// <summary>Not when it was refused unread, was held back, or found no connection.</summary>

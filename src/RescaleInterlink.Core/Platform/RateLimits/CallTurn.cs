@@ -6,8 +6,10 @@ namespace RescaleInterlink.Platform.RateLimits;
 internal static class CallTurn
 {
     /// <exception cref="RescaleException">RateLimited: it was not its turn in time.</exception>
-    public static async Task<CallPermit> WaitAsync(Func<CancellationToken, Task<CallPermit>> take, TimeSpan? longest, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<CallPermit> WaitAsync(
+        CallBudget budget, Func<CancellationToken, Task<CallPermit>> take, TimeSpan? longest, TimeProvider time, CancellationToken cancellationToken)
     {
+        using var measured = ApiMeter.Current?.BeginWait(budget.Limit.Scope);
         if (longest is not { } most)
             return await take(cancellationToken).ConfigureAwait(false);
         using var limit = new CancellationTokenSource(most, time);

@@ -9,10 +9,11 @@ internal sealed class RateLimitHandler(RateLimiter limiter, TimeProvider time, H
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        using var measured = ApiMeter.Current?.BeginCall();
         if (limiter.For(request) is not { } budget)
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         var longest = request.Options.TryGetValue(CallPolicy.Key, out var call) ? call.LongestTokenWait : null;
-        using var permit = await CallTurn.WaitAsync(budget.TakeAsync, longest, time, cancellationToken).ConfigureAwait(false);
+        using var permit = await CallTurn.WaitAsync(budget, budget.TakeAsync, longest, time, cancellationToken).ConfigureAwait(false);
         request.Options.Set(CallPermit.Key, permit);
         return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
@@ -23,6 +24,7 @@ internal sealed class ThrottleHandler(TimeProvider time, HttpMessageHandler next
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        ApiMeter.Current?.OnSent(RateScopes.Of(request));
         if (!request.Options.TryGetValue(CallPermit.Key, out var permit))
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         permit.BeginAttempt();

@@ -31,7 +31,7 @@ internal sealed class RateLimiter(Uri platform, ApiKey key, string? stateFolder,
     }
 
     /// <summary>Null while the limits are off.</summary>
-    public CallBudget? For(HttpRequestMessage request) => _budgets?[RateScopes.Of(request.Method, request.RequestUri!.AbsolutePath)];
+    public CallBudget? For(HttpRequestMessage request) => _budgets?[RateScopes.Of(request)];
 
     /// <summary>All three scopes; it takes no token.</summary>
     public async Task<IReadOnlyList<RateLimitStatus>> GetStatusAsync()

@@ -31,6 +31,8 @@ internal static class RateScopes
             : path.Contains("/api/v2/jobs/", StringComparison.Ordinal) ? RateScope.JobsUsage
             : RateScope.User;
 
+    public static RateScope Of(HttpRequestMessage request) => Of(request.Method, request.RequestUri!.AbsolutePath);
+
     /// <summary>As the platform and other tools call it.</summary>
     public static string NameOf(RateScope scope) => scope switch
     {

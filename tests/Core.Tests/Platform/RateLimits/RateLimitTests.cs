@@ -132,6 +132,6 @@ public class RateLimitTests
         Assert.Empty(time.Waits);
     }
 
-    private static UserProfile Profile(double? scale) => new(null, null, null, null,
+    internal static UserProfile Profile(double? scale) => new(null, null, null, null,
         new StorageDescription("s", "S3Storage", null, new StorageConnection("r", "c", "", "", null, null, null, scale)));
 }
