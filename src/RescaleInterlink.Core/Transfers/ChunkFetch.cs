@@ -108,10 +108,11 @@ internal sealed class ChunkFetch(
     private void Write(CbcChunk chunk, Memory<byte> fetched, CancellationToken cancellationToken)
     {
         var offset = chunk.PlainOffset;
+        using var decrypting = entry.BeginWork(TransferWork.Encrypting);
         foreach (var piece in decryptor.DecryptPieces(chunk, fetched, PieceSize))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            file.Write(offset, piece.Span);
+            using (entry.BeginWork(TransferWork.Writing)) file.Write(offset, piece.Span);
             offset += piece.Length;
         }
 

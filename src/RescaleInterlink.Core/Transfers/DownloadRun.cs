@@ -181,7 +181,7 @@ internal sealed class DownloadRun(DownloadRequest request, EngineResources engin
     {
         entry.Verify();
         var integrity = DownloadChecks.RequireHash(request, sha512);
-        await file.FlushAsync(cancellationToken);
+        using (entry.BeginWork(TransferWork.Writing)) await file.FlushAsync(cancellationToken);
         resume.Reach(DownloadStage.Flushed);
         await resume.NoteHashAsync(sha512, cancellationToken);
         file.Publish(request.Overwrite);

@@ -76,7 +76,11 @@ public sealed class TransferEngine : IAsyncDisposable
 
     /// <summary>What the transfers have used so far, and waited for.</summary>
     public EngineUsage GetUsage() => new(
-        _resources.Memory.Peak, _resources.Requests.Limit, _resources.Requests.MostInUse, _progress.GetWaits());
+        _resources.Memory.Peak, _resources.Requests.Limit, _resources.Requests.MostInUse, _progress.GetWaits())
+    {
+        BytesSent = _progress.GetMoved(TransferDirection.Upload),
+        BytesReceived = _progress.GetMoved(TransferDirection.Download),
+    };
 
     /// <summary>Runs it as one of the files in flight.</summary>
     private async Task<T> InPlaceAsync<T>(TransferEntry entry, long? length, Func<Task<T>> transfer, CancellationToken cancellationToken, bool fetches = true)

@@ -1,5 +1,6 @@
 using RescaleInterlink.Cryptography;
 using RescaleInterlink.Errors;
+using RescaleInterlink.Transfers.Progress;
 using RescaleInterlink.Transfers.Scheduling;
 
 namespace RescaleInterlink.Transfers;
@@ -37,6 +38,9 @@ public sealed record TransferOptions(int ThrottleLimit = 5, int? Connections = n
 
     /// <summary>Called where a resumable download has got to; tests end the process there.</summary>
     internal Action<DownloadStage>? OnDownloadStage { get; init; }
+
+    /// <summary>Told whenever a transfer is held to something else: to what before, and to what now. Called from any thread, while it works: it has to be quick.</summary>
+    internal Action<TransferActivity, TransferActivity>? OnActivity { get; init; }
 
     internal TransferOptions Validate()
     {

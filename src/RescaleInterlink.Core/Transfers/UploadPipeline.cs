@@ -89,6 +89,7 @@ internal sealed class UploadPipeline(
         var partSize = ledger.Plan.PartSize;
         var position = (run.First - 1L) * partSize;
         await using var reader = await PieceReader.OpenAsync(request.Source, identity, position, cancellationToken);
+        var reading = request.Source is IRangeSource ? TransferWork.Reading : TransferWork.Making;
         var ended = false;
         for (var number = run.First; !ended && number <= run.Last; number++)
         {
@@ -107,7 +108,8 @@ internal sealed class UploadPipeline(
             {
                 var offset = part.PlainLength;
                 var bytes = part.Buffer.Memory.Slice(offset, Math.Min(PieceSize, capacity - offset));
-                (var count, ended) = await reader.ReadAsync(bytes, cancellationToken);
+                int count;
+                using (entry.BeginWork(reading)) (count, ended) = await reader.ReadAsync(bytes, cancellationToken);
                 if (ledger.IsKept) part.PlainCrc = Crc32C.Append(part.PlainCrc, bytes.Span[..count]);
                 part.PlainLength += count;
                 endsPart = ended || part.PlainLength == capacity;
@@ -119,13 +121,13 @@ internal sealed class UploadPipeline(
         }
     }
 
-    private static async Task<string> HashAsync(
+    private async Task<string> HashAsync(
         ChannelReader<UploadPiece> pieces, ChannelWriter<UploadPiece> next, CancellationToken cancellationToken)
     {
         using var hasher = new Sha512Hasher();
         await foreach (var piece in pieces.ReadAllAsync(cancellationToken))
         {
-            hasher.Append(piece.Plaintext);
+            using (entry.BeginWork(TransferWork.Encrypting)) hasher.Append(piece.Plaintext);
             await next.WriteAsync(piece, cancellationToken);
         }
 
@@ -156,9 +158,10 @@ internal sealed class UploadPipeline(
                 }
 
                 var target = part.Buffer.Memory.Span[piece.Offset..];
-                part.CipherLength += piece.EndsFile
-                    ? encryptor!.EncryptFinal(piece.Plaintext, target)
-                    : encryptor!.Encrypt(piece.Plaintext, target);
+                using (entry.BeginWork(TransferWork.Encrypting))
+                    part.CipherLength += piece.EndsFile
+                        ? encryptor!.EncryptFinal(piece.Plaintext, target)
+                        : encryptor!.Encrypt(piece.Plaintext, target);
                 if (!piece.EndsPart) continue;
                 if (piece is { EndsFile: true, Part.Number: 1 }) Single = part;
                 else scope.Run(() => SendAsync(part, scope.Token));

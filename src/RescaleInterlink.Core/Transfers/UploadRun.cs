@@ -158,7 +158,7 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
         using var buffer = await entry.RentAsync(length + CipherBlock.Size, cancellationToken);
         await using var reader = await PieceReader.OpenAsync(request.Source, identity, 0, cancellationToken);
         var part = new UploadPart(1, buffer) { PlainLength = length };
-        await reader.ReadAsync(buffer.Memory[..length], cancellationToken);
+        using (entry.BeginWork(TransferWork.Reading)) await reader.ReadAsync(buffer.Memory[..length], cancellationToken);
         using var hasher = new Sha512Hasher();
         hasher.Append(buffer.Memory.Span[..length]);
         using var encryptor = new ChainedEncryptor(plan.EncryptionKey, plan.Iv);

@@ -55,4 +55,11 @@ public sealed record ProgressSnapshot(int FilesTotal, int FilesDone, int FilesFa
 /// <param name="Connections">Most storage requests at once, as it is now.</param>
 /// <param name="MostConnections">Most storage requests there have been at once.</param>
 /// <param name="Waits">Summed over everything that waited at the same time; nothing that was not waited for.</param>
-public sealed record EngineUsage(long PeakMemory, int Connections, int MostConnections, IReadOnlyDictionary<WaitReason, TimeSpan> Waits);
+public sealed record EngineUsage(long PeakMemory, int Connections, int MostConnections, IReadOnlyDictionary<WaitReason, TimeSpan> Waits)
+{
+    /// <summary>Plaintext bytes that this engine has sent, those that were sent twice counted twice; not what an earlier run had sent.</summary>
+    public long BytesSent { get; init; }
+
+    /// <summary>The same of bytes that were received, or copied from where this engine had received them.</summary>
+    public long BytesReceived { get; init; }
+}

@@ -8,6 +8,7 @@ internal sealed class ProgressTracker(EngineResources engine, TimeProvider time)
     private readonly object _lock = new();
     private readonly HashSet<TransferEntry> _active = [];
     private readonly long[] _waited = new long[Enum.GetValues<WaitReason>().Length];
+    private readonly long[] _moved = new long[Enum.GetValues<TransferDirection>().Length];
     private readonly SpeedMeter _speed = new(time);
     private int _files;
     private int _done;
@@ -51,8 +52,15 @@ internal sealed class ProgressTracker(EngineResources engine, TimeProvider time)
 
     internal void OnWaited(WaitReason reason, long began) => Interlocked.Add(ref _waited[(int)reason], time.GetElapsedTime(began).Ticks);
 
+    /// <summary>Plaintext bytes that have moved, those that moved twice counted twice.</summary>
+    public long GetMoved(TransferDirection direction) => Interlocked.Read(ref _moved[(int)direction]);
+
     /// <summary>What counts for the speed: every byte that moves, be it for the second time.</summary>
-    internal void OnMoved(long count) => _speed.Add(count);
+    internal void OnMoved(TransferDirection direction, long count)
+    {
+        Interlocked.Add(ref _moved[(int)direction], count);
+        _speed.Add(count);
+    }
 
     /// <summary>What counts as done: every byte once, also one that an earlier run has moved.</summary>
     internal void OnDone(long count) => Interlocked.Add(ref _bytesDone, count);

@@ -6,12 +6,11 @@ namespace RescaleInterlink.Transfers.Progress;
 internal sealed class TransferEntry(
     EngineResources engine, ProgressTracker tracker, int id, string displayName, TransferDirection direction)
 {
-    private readonly int[] _waiting = new int[Enum.GetValues<WaitReason>().Length];
+    private readonly ActivityTracker _activity = new(engine.Options.OnActivity);
     private readonly object _count = new();
     private long _bytesDone;
     private long _bytesRepeated;
     private long _bytesTotal = -1;
-    private int _requests;
     private volatile TransferState _state = TransferState.Waiting;
 
     /// <summary>Its part of the connections and of the memory.</summary>
@@ -27,7 +26,7 @@ internal sealed class TransferEntry(
     /// <summary>Bytes that have moved now.</summary>
     public void AddBytes(long count)
     {
-        tracker.OnMoved(count);
+        tracker.OnMoved(direction, count);
         Count(count);
     }
 
@@ -83,6 +82,7 @@ internal sealed class TransferEntry(
     public void End(TransferState state)
     {
         _state = state;
+        _activity.End();
         engine.Requests.Close(Quota);
         tracker.OnEnded(this, state);
     }
@@ -106,19 +106,30 @@ internal sealed class TransferEntry(
     /// <summary>Says that something is waited for, until the result is disposed.</summary>
     public Waiting BeginWait(WaitReason reason)
     {
-        Interlocked.Increment(ref _waiting[(int)reason]);
+        _activity.OnWait(reason, 1);
         return new Waiting(this, reason, tracker.GetTimestamp());
     }
 
     internal void EndWait(WaitReason reason, long began)
     {
-        Interlocked.Decrement(ref _waiting[(int)reason]);
+        _activity.OnWait(reason, -1);
         tracker.OnWaited(reason, began);
     }
 
     /// <summary>Waits for memory; the buffer's disposal gives it back.</summary>
-    public ValueTask<PooledBuffer> RentAsync(int size, CancellationToken cancellationToken) =>
-        WaitAsync(WaitReason.Memory, engine.Buffers.RentAsync(size, Quota, cancellationToken));
+    public async ValueTask<PooledBuffer> RentAsync(int size, CancellationToken cancellationToken)
+    {
+        var buffer = await WaitAsync(WaitReason.Memory, engine.Buffers.RentAsync(size, Quota, cancellationToken));
+        _activity.OnBuffer();
+        return buffer;
+    }
+
+    /// <summary>Says what the calling thread does, until the result is disposed. Waits are no work.</summary>
+    public Working BeginWork(TransferWork work)
+    {
+        _activity.OnWork(work, 1);
+        return new Working(_activity, work);
+    }
 
     /// <summary>Waits for a connection, runs a storage request in it, and gives it back.</summary>
     public async Task<T> RequestAsync<T>(RequestLane lane, Func<Task<T>> request, CancellationToken cancellationToken)
@@ -137,23 +148,13 @@ internal sealed class TransferEntry(
         return new StorageRequest(engine, this);
     }
 
-    internal void OnRequest(int change) => Interlocked.Add(ref _requests, change);
+    internal void OnRequest(int change) => _activity.OnRequest(change);
 
     public TransferSnapshot GetSnapshot()
     {
         var total = Volatile.Read(ref _bytesTotal);
         var done = Volatile.Read(ref _bytesDone);
-        return new TransferSnapshot(id, displayName, direction, _state, done, total < 0 ? null : total, WaitingFor());
-    }
-
-    /// <summary>Nothing as long as any request is under way, else what most of its chunks wait for.</summary>
-    private WaitReason WaitingFor()
-    {
-        if (Volatile.Read(ref _requests) > 0) return WaitReason.Nothing;
-        var most = 0;
-        for (var reason = 1; reason < _waiting.Length; reason++)
-            if (Volatile.Read(ref _waiting[reason]) > Volatile.Read(ref _waiting[most])) most = reason;
-        return (WaitReason)most;
+        return new TransferSnapshot(id, displayName, direction, _state, done, total < 0 ? null : total, _activity.WaitingFor);
     }
 }
 
