@@ -267,7 +267,7 @@ Describe 'Invoke-RescalePipeline' {
         Set-Content -LiteralPath (Join-Path $study.Folder 'Run_2' 'mended') ''
         $streams = Invoke-RescalePipeline @arguments -Retry Failed -Verbose 4>&1
         $again = $streams | Where-Object { $_ -isnot [Management.Automation.VerboseRecord] } | Sort-Object Index
-        "$($streams | Where-Object { $_ -is [Management.Automation.VerboseRecord] } | Select-Object -Last 1)" | Should -Match '2 job\(s\): 1 succeeded, 1 failed\. Moved .+ of \d+ file\(s\)'
+        "$($streams | Where-Object { $_ -is [Management.Automation.VerboseRecord] } | Select-Object -Last 1)" | Should -Match '^2 job\(s\): 1 succeeded, 1 failed, in .+ Uploaded .+ of 1 archive\(s\).+ Limited by [A-Z]'
         $again.Index | Should -Be 2, 3
         $again.Succeeded | Should -Be $false, $true
         $again[0].JobId | Should -Be $first[1].JobId
@@ -288,6 +288,35 @@ Describe 'Invoke-RescalePipeline' {
         $all.JobName | Should -Be 'job_3', 'job_2', 'job_1'
         $all[1, 2].JobId | Should -Be ($first | Sort-Object Index -Descending).JobId
         (Get-RescalePipelineState $arguments.StatePath).JobName | Should -Be 'job_3', 'job_2', 'job_1'
+    }
+
+    It '-Summary writes the run in numbers as the last object' {
+        $study = New-Study 'summary [x] ü' (1..3) { param($row, $n) $row.Command = 'sleep 6'; if ($n -eq 3) { $row.Directory = Join-Path $folder 'summary [x] ü' 'Run_1' } }
+        $log = Join-Path $study.Folder 'run.jsonl'
+        $arguments = @{ JobsCsv = $study.Csv; Destination = $study.Results; PollIntervalSeconds = 1; LogPath = $log; Summary = $true }
+        $streams = Invoke-RescalePipeline @arguments -Verbose 4>&1
+        $output = $streams | Where-Object { $_ -isnot [Management.Automation.VerboseRecord] }
+        $output.Count | Should -Be 4
+        $output[0..2].ForEach({ $_.PSTypeNames[0] }) | Select-Object -Unique | Should -Be 'RescaleInterlink.PipelineResult'
+        $summary = $output[3]
+        $summary.PSTypeNames[0] | Should -Be 'RescaleInterlink.PipelineSummary'
+        ($summary.Jobs, $summary.Succeeded, $summary.Failed, $summary.EndedBefore, $summary.Archives) | Should -Be 3, 3, 0, 0, 2
+        $summary.LimitedBy | Should -Be 'PlatformJobs'
+        $summary.Limit[0].PSTypeNames[0] | Should -Be 'RescaleInterlink.LimitTime'
+        ($summary.Limit[0].Limit, $summary.ApiCall[1].Scope, $summary.ApiCall[1].Calls) | Should -Be 'PlatformJobs', 'job-submission', 3
+        $summary.ApiCall[0].PSTypeNames[0] | Should -Be 'RescaleInterlink.ApiUsage'
+        $summary.BytesDownloaded | Should -Be ($output[0..2].Files | Measure-Object Length -Sum).Sum
+        ($summary.BytesShared -gt 0 -and $summary.BytesUploaded -eq $summary.BytesArchived) | Should -BeTrue
+        "$($streams | Where-Object { $_ -is [Management.Automation.VerboseRecord] } | Select-Object -Last 1)" | Should -Be "$summary"
+        # Its own view, also behind the table of the jobs.
+        $output | Out-String -Width 200 | Should -Match '(?s)job_3.+LimitedBy +: PlatformJobs.+PlatformJobs: \d'
+        $summary.Limit | Out-String | Should -Match 'PlatformJobs +\d.+%'
+        $summary.ApiCall | Out-String | Should -Match 'job-submission +3 '
+        (Get-Content -LiteralPath $log -Tail 1 | ConvertFrom-Json).summary.limitedBy | Should -Be 'PlatformJobs'
+
+        $again = Invoke-RescalePipeline @arguments | Select-Object -Last 1
+        ($again.Jobs, $again.EndedBefore, $again.JobsPerSecond, $again.Archives) | Should -Be 3, 3, 0, 0
+        Invoke-RescalePipeline @arguments -WhatIf | Should -BeNullOrEmpty
     }
 
     It '-LogPath writes a line of JSON for each thing that happens' {

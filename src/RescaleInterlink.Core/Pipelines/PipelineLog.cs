@@ -167,6 +167,9 @@ internal sealed record PipelineLogLine(string Event)
     public string? ErrorId { get; init; }
     public string? Message { get; init; }
 
+    /// <summary>Of the run, in its last line.</summary>
+    public PipelineLogSummary? Summary { get; init; }
+
     public static PipelineLogLine Of(string name, PipelineJob job, PipelineStage stage) => new(name)
     {
         Row = job.Row.Index,

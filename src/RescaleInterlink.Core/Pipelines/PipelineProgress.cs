@@ -1,4 +1,3 @@
-using RescaleInterlink.Transfers;
 using RescaleInterlink.Transfers.Progress;
 
 namespace RescaleInterlink.Pipelines;
@@ -6,8 +5,4 @@ namespace RescaleInterlink.Pipelines;
 /// <summary>Numbers of one run at one moment.</summary>
 /// <param name="JobsByStage">Where each job is; every stage has an entry.</param>
 public sealed record PipelineProgress(
-    int Jobs, IReadOnlyDictionary<PipelineStage, int> JobsByStage, int Succeeded, int Failed, ProgressSnapshot Transfers)
-{
-    /// <summary>What the transfers have used and waited for; null when nothing has run.</summary>
-    public EngineUsage? Usage { get; init; }
-}
+    int Jobs, IReadOnlyDictionary<PipelineStage, int> JobsByStage, int Succeeded, int Failed, ProgressSnapshot Transfers);

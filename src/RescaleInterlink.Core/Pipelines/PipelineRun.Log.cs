@@ -1,5 +1,6 @@
 using RescaleInterlink.Errors;
 using RescaleInterlink.Networking;
+using RescaleInterlink.Pipelines.Measuring;
 
 namespace RescaleInterlink.Pipelines;
 
@@ -21,16 +22,16 @@ internal sealed partial class PipelineRun
             _log?.Write(PipelineLogLine.Of("warning", warning, job, job.Stage));
     }
 
-    private void LogEnd()
+    private void LogEnd(PipelineSummary end)
     {
-        var end = GetProgress();
         _log?.Write(new PipelineLogLine(Volatile.Read(ref _open) == 0 ? "runEnded" : "runStopped")
         {
             Jobs = end.Jobs,
             Succeeded = end.Succeeded,
             Failed = end.Failed,
-            Bytes = end.Transfers.BytesDone,
-            Seconds = PipelineLog.Seconds(_time.GetElapsedTime(_startedAt)),
+            Bytes = end.BytesUploaded + end.BytesDownloaded,
+            Seconds = PipelineLog.Seconds(end.Duration),
+            Summary = PipelineLogSummary.Of(end),
         });
     }
 

@@ -1,6 +1,7 @@
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
 using RescaleInterlink.Library;
+using RescaleInterlink.Pipelines.Measuring;
 using RescaleInterlink.Platform;
 
 namespace RescaleInterlink.Pipelines;
@@ -10,11 +11,12 @@ internal sealed partial class PipelineRun
 {
     private async Task ArchiveAsync(PipelineJob job)
     {
-        job.Archive = await _archives.MakeAsync(job.Folder!, job.State.TarPath, _stop.Token).ConfigureAwait(false);
+        using (_meter.Hold(PipelineLimit.Disk))
+            job.Archive = await _archives.MakeAsync(job.Folder!, job.State.TarPath, _stop.Token).ConfigureAwait(false);
         if (_options.KeepArchives)
             Note(job, job.State with { TarStatus = StageStatus.Success });
         LogStageEnd(job);
-        await _upload.Writer.WriteAsync(job, _stop.Token).ConfigureAwait(false);
+        await PassAsync(job, _upload).ConfigureAwait(false);
     }
 
     private async Task UploadAsync(PipelineJob job)
@@ -22,11 +24,12 @@ internal sealed partial class PipelineRun
         var fileId = await _archives.SendAsync(job.Archive!, _stop.Token).ConfigureAwait(false);
         var length = job.Archive!.Source.Length;
         job.Archive = null;
+        CountArchive(fileId, length);
         Note(job, job.State with { FileId = fileId, TarStatus = StageStatus.Success, UploadStatus = StageStatus.Success });
         if (_options.RemoveArchives && PipelineArchives.Remove(job.State.TarPath) is { } stays)
             Warn(job, [stays]);
         LogStageEnd(job, length);
-        await _create.Writer.WriteAsync(job, _stop.Token).ConfigureAwait(false);
+        await PassAsync(job, _create).ConfigureAwait(false);
     }
 
     private async Task CreateAsync(PipelineJob job)
@@ -44,7 +47,7 @@ internal sealed partial class PipelineRun
 
         Note(job, created);
         LogStageEnd(job);
-        await _submit.Writer.WriteAsync(job, _stop.Token).ConfigureAwait(false);
+        await PassAsync(job, _submit).ConfigureAwait(false);
     }
 
     private async Task<string> CreateOnceAsync(PipelineJob job)
@@ -91,6 +94,7 @@ internal sealed partial class PipelineRun
     private void Watch(PipelineJob job)
     {
         EnterStage(job, PipelineStage.Wait);
+        _meter.OnWatching(1);
         lock (_watched)
             _watched.Add(job.State.JobId!, job);
         _watch.Writer.TryWrite(job.State.JobId!);
@@ -103,6 +107,7 @@ internal sealed partial class PipelineRun
             PipelineJob? job;
             lock (_watched)
                 _watched.Remove(ending.JobId, out job);
+            _meter.OnWatching(-1);
             var state = job!.State with { JobStatus = ending.Status, Reason = ending.Reason };
             if (ending.Error is not null)
             {

@@ -3,6 +3,7 @@ using RescaleInterlink.Archiving;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
 using RescaleInterlink.Library;
+using RescaleInterlink.Pipelines.Measuring;
 using RescaleInterlink.Platform;
 using RescaleInterlink.Transfers;
 
@@ -26,7 +27,6 @@ internal sealed partial class PipelineRun : IAsyncDisposable
     private readonly PipelineJournal _journal;
     private readonly PipelineStateFile _stateFile;
     private readonly PipelineLog? _log;
-    private readonly long _startedAt;
     private readonly CancellationTokenSource _stop;
     private readonly Channel<PipelineJob> _archive;
     private readonly Channel<PipelineJob> _upload;
@@ -48,7 +48,7 @@ internal sealed partial class PipelineRun : IAsyncDisposable
         _time = time;
         _options = options;
         _log = log;
-        _startedAt = time.GetTimestamp();
+        _meter = new RunMeter(time);
         _jobs = PipelinePlan.MakeJobs(rows, options.Archive, time);
         _folders = options.Destination is { } destination ? new OutputFolders(destination, rows.Select(row => row.Spec.JobName)) : null;
         _archive = Bounded(options.ArchiveWorkers);
@@ -64,6 +64,7 @@ internal sealed partial class PipelineRun : IAsyncDisposable
         if (options.Retry is { } retry)
             Choose(retry);
         _open = _jobs.Count(static job => !job.IsLeftOut);
+        _meter.OnOpen(_open);
         _folders?.Reserve(_jobs.SelectMany(static job => new[] { job.State.Destination, job.State.FormerDestination }));
         _stateFile = new PipelineStateFile(options.StatePath, time, () => [.. _jobs.Select(job => job.State)]);
         var extraUploads = Math.Min(options.UploadWorkers, options.Extras.Files.Count);
@@ -73,6 +74,7 @@ internal sealed partial class PipelineRun : IAsyncDisposable
             {
                 ThrottleLimit = options.Transfer.ThrottleLimit + options.UploadWorkers + extraUploads,
                 UploadShares = Math.Min(options.UploadWorkers, _jobs.Length) + extraUploads + 1,
+                OnActivity = _meter.OnTransfer,
             },
             time);
         var extras = options.Extras.Files.ToHashSet(StringComparer.Ordinal);
@@ -94,10 +96,13 @@ internal sealed partial class PipelineRun : IAsyncDisposable
         RunStage(_create, _options.JobWorkers, PipelineStage.Create, CreateAsync);
         RunStage(_submit, _options.JobWorkers, PipelineStage.Submit, SubmitAsync);
         RunStage(_download, _options.DownloadWorkers, PipelineStage.Download, DownloadAsync);
-        _tasks.Add(RunAsync(() => _service.WatchAsync(_watch.Reader, _endings.Writer, _options.PollInterval, _stop.Token)));
+        _tasks.Add(RunAsync(() => _service.WatchAsync(_watch.Reader, _endings.Writer, _options.PollInterval, _stop.Token), watches: true));
         _tasks.Add(RunAsync(RouteEndingsAsync));
         _tasks.Add(RunAsync(() => _stateFile.RunAsync(_stop.Token)));
     }
+
+    /// <summary>How the run ended, once it is disposed.</summary>
+    public PipelineSummary? Summary { get; private set; }
 
     public PipelineProgress GetProgress()
     {
@@ -111,10 +116,7 @@ internal sealed partial class PipelineRun : IAsyncDisposable
             succeeded += job.State.Ended && job.Succeeded ? 1 : 0;
         }
 
-        return new PipelineProgress(jobs, stages, succeeded, stages[PipelineStage.Done] - succeeded, _engine.GetProgress())
-        {
-            Usage = _engine.GetUsage(),
-        };
+        return new PipelineProgress(jobs, stages, succeeded, stages[PipelineStage.Done] - succeeded, _engine.GetProgress());
     }
 
     /// <summary>Stops what still runs, and leaves the state file as the journal says.</summary>
@@ -124,7 +126,7 @@ internal sealed partial class PipelineRun : IAsyncDisposable
         await Task.WhenAll(_tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _extras.WaitForEndAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         LeaveFailures();
-        LogEnd();
+        LogEnd(Summary = GetSummary());
         try
         {
             await _engine.DisposeAsync().ConfigureAwait(false);
@@ -160,8 +162,10 @@ internal sealed partial class PipelineRun : IAsyncDisposable
     }
 
     /// <summary>A failure that is not of one job ends the run, and with it the enumeration of the results.</summary>
-    private Task RunAsync(Func<Task> work) => Task.Run(async () =>
+    /// <param name="watches">It only looks at jobs that run.</param>
+    private Task RunAsync(Func<Task> work, bool watches = false) => Task.Run(async () =>
     {
+        _meter.Enter(watches);
         try
         {
             await work().ConfigureAwait(false);
@@ -206,7 +210,7 @@ internal sealed partial class PipelineRun : IAsyncDisposable
             if (job.State is { Creating: true, Mark: null, JobId: null })
                 End(job, PipelineStage.Create, PipelineResume.Uncertain(job.State));
             else if (stage == PipelineStage.Done)
-                End(job, job.State.ErrorId is null ? PipelineStage.Done : PipelineStage.Wait, PipelineResume.Recall(job.State));
+                Recall(job);
             // A row that is beyond its upload needs its directory no more; of one that may have a job, that is asked first.
             else if (job.State is { FileId: null, JobId: null, Creating: false } && RowValidation.FindFaults(job.Row, !_options.Extras.IsEmpty) is { Count: > 0 } faults)
                 End(job, PipelineStage.Validate, RowValidation.ToError(faults));
@@ -243,6 +247,7 @@ internal sealed partial class PipelineRun : IAsyncDisposable
     private async Task WorkAsync(PipelineJob job, PipelineStage stage, Func<PipelineJob, Task> work)
     {
         EnterStage(job, stage);
+        _meter.OnWorking(1);
         try
         {
             await work(job).ConfigureAwait(false);
@@ -256,12 +261,38 @@ internal sealed partial class PipelineRun : IAsyncDisposable
             // A fault nobody foresaw, met with one job: hundreds of others need not end for it.
             End(job, stage, PipelineErrors.Unforeseen(job, stage, exception));
         }
+        finally
+        {
+            _meter.OnWorking(-1);
+        }
+    }
+
+    /// <summary>While the queue of the next stage is full, the worker does nothing, and the row waits.</summary>
+    private async Task PassAsync(PipelineJob job, Channel<PipelineJob> queue)
+    {
+        _meter.OnWorking(-1);
+        try
+        {
+            await queue.Writer.WriteAsync(job, _stop.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            _meter.OnWorking(1);
+        }
+    }
+
+    /// <summary>An earlier run has ended with it.</summary>
+    private void Recall(PipelineJob job)
+    {
+        _endedBefore++;
+        End(job, job.State.ErrorId is null ? PipelineStage.Done : PipelineStage.Wait, PipelineResume.Recall(job.State));
     }
 
     private void Note(PipelineJob job, RowState state, bool durable = false)
     {
         state = state with { LastUpdated = _time.GetLocalNow() };
-        _journal.Append(state, durable);
+        using (_meter.Hold(PipelineLimit.Disk))
+            _journal.Append(state, durable);
         job.State = state;
         _stateFile.NoteChange();
     }
@@ -292,6 +323,7 @@ internal sealed partial class PipelineRun : IAsyncDisposable
             Error = error,
             Warnings = job.Warnings,
         });
+        _meter.OnOpen(-1);
         if (Interlocked.Decrement(ref _open) == 0)
             Close();
     }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
 using RescaleInterlink.Library;
+using RescaleInterlink.Pipelines.Measuring;
 using RescaleInterlink.Transfers;
 using RescaleInterlink.Transfers.Progress;
 
@@ -38,7 +39,7 @@ public sealed class PipelineRunner
         {
             RequireFailurePlace(options);
             using var log = OpenLog(options);
-            await using var run = Begin(rows, options, log, cancellationToken);
+            var run = Begin(rows, options, log, cancellationToken);
             Volatile.Write(ref _run, run);
             try
             {
@@ -48,7 +49,9 @@ public sealed class PipelineRunner
             }
             finally
             {
+                await run.DisposeAsync().ConfigureAwait(false);
                 _lastProgress = run.GetProgress();
+                Summary = run.Summary;
                 Volatile.Write(ref _run, null);
             }
         }
@@ -96,6 +99,9 @@ public sealed class PipelineRunner
         log.Write(new PipelineLogLine("notice") { Message = message });
         told?.Invoke(message);
     };
+
+    /// <summary>Of the last run that has ended or was stopped; null when none has.</summary>
+    public PipelineSummary? Summary { get; private set; }
 
     /// <summary>Numbers of the run that goes on, else of the last one.</summary>
     public PipelineProgress GetProgress() => Volatile.Read(ref _run)?.GetProgress() ?? _lastProgress;

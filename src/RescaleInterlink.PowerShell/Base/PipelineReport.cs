@@ -2,16 +2,9 @@ using RescaleInterlink.Pipelines;
 
 namespace RescaleInterlink.PowerShell.Base;
 
-/// <summary>The pipeline's numbers in words.</summary>
+/// <summary>The pipeline's numbers in words while it runs.</summary>
 internal static class PipelineReport
 {
-    /// <summary>How it ended, what the transfers have used, and what held them up longest.</summary>
-    public static string Summary(PipelineProgress end)
-    {
-        string jobs = $"{end.Jobs} job(s): {end.Succeeded} succeeded, {end.Failed} failed.";
-        return end.Usage is { } usage ? $"{jobs} {TransferProgress.Summary(end.Transfers, usage)}" : jobs;
-    }
-
     public static ProgressReport Of(PipelineProgress now)
     {
         int ended = now.Succeeded + now.Failed;

@@ -14,7 +14,7 @@ namespace RescaleInterlink.PowerShell.Commands;
 
 /// <summary>Runs a table of jobs from their directories to their results; writes each job as it ends.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "RescalePipeline", SupportsShouldProcess = true, DefaultParameterSetName = TableSet)]
-[OutputType(typeof(PipelineResultItem))]
+[OutputType(typeof(PipelineResultItem), typeof(PipelineSummaryItem))]
 public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
 {
     private const int MostWorkers = 64;
@@ -59,6 +59,10 @@ public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
 
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>The run in numbers is the last object.</summary>
+    [Parameter]
+    public SwitchParameter Summary { get; set; }
 
     [Parameter]
     [ValidateRange(1, 3600)]
@@ -150,7 +154,10 @@ public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
                 await WriteErrorAsync(result.Error, item);
         }
 
-        PostVerbose(PipelineReport.Summary(runner.GetProgress()));
+        var summary = new PipelineSummaryItem(runner.Summary!);
+        PostVerbose(summary.ToString());
+        if (Summary)
+            await WriteAsync(summary);
     }
 
     /// <summary>What the command was not told, the configuration may say.</summary>
