@@ -285,9 +285,9 @@ Describe 'Remove-RescaleTransfer' {
     }
 }
 
-Describe 'After kill -9 in the middle of the upload of an archive' {
+Describe 'After kill -9 in the middle of the upload of an archive (<Compression>)' -ForEach @('None', 'Gzip' | ForEach-Object { @{ Compression = $_ } }) {
     It 'the same pipeline continues with what of the folder was asked for, and no other' {
-        $run = (New-Item -ItemType Directory (Join-Path $folder 'killed [1]' 'Run_1')).FullName
+        $run = (New-Item -ItemType Directory (Join-Path $folder "killed [1] $Compression" 'Run_1')).FullName
         $null = New-RandomFile (Join-Path $run 'mesh.bin') (60MB + 11)
         Set-Content -LiteralPath (Join-Path $run 'old.rst') 'old'
         $csv = Join-Path (Split-Path $run) 'jobs.csv'
@@ -298,23 +298,27 @@ Describe 'After kill -9 in the middle of the upload of an archive' {
         $results = Join-Path (Split-Path $run) 'results'
         $file = Join-Path (New-TestFolder) 'pipeline.ps1'
         Set-Content -LiteralPath $file -Value {
-            param($module, $csv, $results)
+            param($module, $csv, $results, $compression)
             Import-Module $module
             $null = Connect-Rescale -Sandbox
-            Invoke-RescalePipeline $csv $results -ExcludePattern *.rst
+            Invoke-RescalePipeline $csv $results -ExcludePattern *.rst -TarCompression $compression
         }
         Set-Fault $sandbox $rules.Send
         try {
             $start = [Diagnostics.ProcessStartInfo]::new('pwsh')
-            foreach ($argument in '-NoProfile', '-NonInteractive', '-File', $file, $ModulePath, $csv, $results) { $start.ArgumentList.Add($argument) }
+            foreach ($argument in '-NoProfile', '-NonInteractive', '-File', $file, $ModulePath, $csv, $results, $Compression) { $start.ArgumentList.Add($argument) }
             $start.RedirectStandardOutput = $start.RedirectStandardError = $true
             $process = [Diagnostics.Process]::Start($start)
             try { Wait-Until { (Get-Begun $run).BytesDone -gt 0 -or $process.HasExited } 'something has arrived' }
             finally { if (-not $process.HasExited) { $process.Kill() } else { throw $process.StandardError.ReadToEnd() + $process.StandardOutput.ReadToEnd() }; $process.WaitForExit() }
         }
         finally { Clear-Fault $sandbox }
-        $output = Invoke-RescalePipeline $csv $results -ExcludePattern *.rst -PollIntervalSeconds 1 -Verbose 4>&1
-        "$($output | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] })" | Should -Match 'continues at'
+        $begun = Get-Begun $run
+        $begun.Status, ($null -ne $begun.Size) | Should -Be 'Resumable', ($Compression -eq 'None')
+        "$($begun | Format-Table | Out-String -Width 300)" | Should -Match ($Compression -eq 'None' ? 'Resumable .*\d+ % of \d' : 'Resumable .*\d MB of \?')
+        { $begun | Resume-RescaleTransfer -ErrorAction Stop } | Should -Throw '*archive*' -ErrorId 'TransferNotResumable,*'
+        $output = Invoke-RescalePipeline $csv $results -ExcludePattern *.rst -TarCompression $Compression -PollIntervalSeconds 1 -Verbose 4>&1
+        "$($output | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] })" | Should -Match ($Compression -eq 'None' ? 'continues at [\d.]+ MB of \d' : 'continues at [\d.]+ MB\.')
         $result = $output | Where-Object { $_ -isnot [System.Management.Automation.VerboseRecord] }
         $result.Succeeded | Should -BeTrue
         Get-Content -LiteralPath (Join-Path $result.Destination 'listing.md') | Should -Be 'mesh.bin'

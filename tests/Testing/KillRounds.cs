@@ -1,3 +1,4 @@
+using RescaleInterlink.Archiving;
 using RescaleInterlink.Library;
 using RescaleInterlink.Platform;
 using RescaleInterlink.Transfers;
@@ -30,7 +31,32 @@ public sealed class KillRounds(SandboxFixture sandbox, string listener, int seed
     private int _transfers;
     private long _resumed;
 
-    public async Task<KillReport> UploadAsync(int kills)
+    public Task<KillReport> UploadAsync(int kills) => UploadAsync(kills, static async (path, content) =>
+    {
+        await File.WriteAllBytesAsync(path, content);
+        return content;
+    });
+
+    /// <summary>Of a folder that is compressed while it is sent.</summary>
+    public Task<KillReport> UploadArchiveAsync(int kills) => UploadAsync(kills, static async (path, content) =>
+    {
+        Directory.CreateDirectory(path);
+        await File.WriteAllBytesAsync(Path.Combine(path, "data"), content);
+        return await GzipOfAsync(path);
+    });
+
+    /// <summary>The bytes that are sent of a folder as a compressed archive.</summary>
+    public static async Task<byte[]> GzipOfAsync(string folder)
+    {
+        var archive = await FolderArchive.CreateAsync(folder, new ArchiveOptions { Compression = TarCompression.Gzip }, default);
+        await using var stream = await ((IForwardSource)archive.Bytes).OpenAsync(default);
+        using var all = new MemoryStream();
+        await stream.CopyToAsync(all);
+        return all.ToArray();
+    }
+
+    /// <param name="place">Makes what is sent of the path, with this content, and tells its bytes.</param>
+    private async Task<KillReport> UploadAsync(int kills, Func<string, byte[], Task<byte[]>> place)
     {
         using var folder = new TemporaryFolder();
         await using var session = await sandbox.ConnectAsync();
@@ -38,8 +64,7 @@ public sealed class KillRounds(SandboxFixture sandbox, string listener, int seed
         while (_kills < kills || _transfers == 0)
         {
             var name = $"kill-{seed}-{_transfers}.bin";
-            var content = Content();
-            await File.WriteAllBytesAsync(folder.File(name), content);
+            var content = await place(folder.File(name), Content());
             var before = await CountAsync("bytesIn");
             var settings = Settings(folder, folder.File(name), name, null);
             var outcome = await RunToEndAsync(settings, kills);
@@ -48,7 +73,8 @@ public sealed class KillRounds(SandboxFixture sandbox, string listener, int seed
             if (registered is not [var file]) throw Failed($"'{name}' is registered {registered.Count} times");
             if (file.Id != outcome.FileId) throw Failed("another record was made than was told");
             await CompareAsync(session, file, content, folder.File(name + ".back"));
-            File.Delete(folder.File(name));
+            if (Directory.Exists(folder.File(name))) Directory.Delete(folder.File(name), recursive: true);
+            else File.Delete(folder.File(name));
             RequireNothingLeft(folder);
         }
 

@@ -10,7 +10,14 @@ public sealed record PipelineRow(string JobName, string? Directory, string Comma
 /// <param name="ApiKey">A secret, though one of a sandbox.</param>
 /// <param name="Destination">Null does not wait for the jobs.</param>
 /// <param name="KillAt">Where the process ends itself as kill -9 does: <c>BeforeCall:N</c>, <c>AfterCall:N</c>; null for nowhere.</param>
-public sealed record PipelineSettings(string ApiUrl, string ApiKey, string StateFolder, string StatePath, string? Destination, PipelineRow[] Rows, string? KillAt = null);
+public sealed record PipelineSettings(string ApiUrl, string ApiKey, string StateFolder, string StatePath, string? Destination, PipelineRow[] Rows, string? KillAt = null)
+{
+    /// <summary>A file that all jobs get.</summary>
+    public string? ExtraFile { get; init; }
+
+    /// <summary>Compress the archives.</summary>
+    public bool Gzip { get; init; }
+}
 
 /// <summary>A pipeline in a process of its own, to be killed.</summary>
 public sealed class PipelineChild : IAsyncDisposable

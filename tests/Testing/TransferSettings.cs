@@ -2,7 +2,7 @@ namespace RescaleInterlink.Testing;
 
 /// <summary>What a transfer process is told.</summary>
 /// <param name="ApiKey">A secret, though one of a sandbox.</param>
-/// <param name="LocalPath">Source or destination.</param>
+/// <param name="LocalPath">Source or destination; a folder is sent as a compressed archive.</param>
 /// <param name="Name">To register an upload under.</param>
 /// <param name="FileId">Of the file to receive; null to send.</param>
 public sealed record TransferSettings(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RescaleInterlink.Archiving;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
 using RescaleInterlink.Library;
@@ -6,6 +7,7 @@ using RescaleInterlink.Networking;
 using RescaleInterlink.Pipelines;
 using RescaleInterlink.Platform;
 using RescaleInterlink.Testing;
+using RescaleInterlink.Transfers;
 using RescaleInterlink.Transfers.Checkpoints;
 
 namespace RescaleInterlink.TransferProcess;
@@ -29,7 +31,17 @@ internal static class OnePipeline
             AnalysisCode = "user_included", CoreType = "emerald", CoresPerSlot = 1, Slots = 1, WalltimeHours = 1,
         })).ToList();
         Console.WriteLine("begun");
-        var options = new PipelineOptions { StatePath = settings.StatePath, Destination = settings.Destination, PollInterval = TimeSpan.FromMilliseconds(100) };
+        var options = new PipelineOptions
+        {
+            StatePath = settings.StatePath,
+            Destination = settings.Destination,
+            PollInterval = TimeSpan.FromMilliseconds(100),
+            Extras = settings.ExtraFile is { } extra ? new ExtraInputs { Files = [extra] } : ExtraInputs.None,
+            Archive = new ArchiveOptions { Compression = settings.Gzip ? TarCompression.Gzip : TarCompression.None },
+            Transfer = new TransferOptions(Connections: 2) { PartSize = 5 << 20 },
+            OnContinued = (what, done, total) => Console.WriteLine($"continued {what} at {done} of {total}"),
+            OnNotice = notice => Console.WriteLine($"notice {notice}"),
+        };
         var succeeded = true;
         try
         {

@@ -1,3 +1,4 @@
+using RescaleInterlink.Archiving;
 using RescaleInterlink.Library;
 using RescaleInterlink.Networking;
 using RescaleInterlink.Storage;
@@ -48,7 +49,11 @@ internal sealed class OneTransfer : IAsyncDisposable
 
     private async Task<TransferOutcome> UploadAsync(CancellationToken cancellationToken)
     {
-        using var source = new LocalFileSource(_settings.LocalPath);
+        // A folder is sent as an archive that is compressed while it is read.
+        var source = Directory.Exists(_settings.LocalPath)
+            ? (await FolderArchive.CreateAsync(_settings.LocalPath, new ArchiveOptions { Compression = TarCompression.Gzip }, cancellationToken)).Bytes
+            : new LocalFileSource(_settings.LocalPath);
+        using var file = source as IDisposable;
         var storage = _session.User.DefaultStorage;
         var folder = (await _session.Client.Users.GetRootFoldersAsync(cancellationToken)).MyLibrary;
         var registrar = new FileRegistrar(_session.Client, storage, _settings.Name, folder);

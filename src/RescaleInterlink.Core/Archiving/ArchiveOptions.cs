@@ -5,10 +5,10 @@ namespace RescaleInterlink.Archiving;
 /// <summary>What an archive of a folder is packed with.</summary>
 public enum TarCompression
 {
-    /// <summary>The archive's length and any range of it are known before it is made, so that an upload of it can be continued.</summary>
+    /// <summary>The archive's length and any range of it are known before it is made, so that an upload of it is continued at no cost.</summary>
     None,
 
-    /// <summary>Made from front to back while it is read: an upload of it that was interrupted begins anew.</summary>
+    /// <summary>Made from front to back while it is read: an upload of it that was interrupted is continued by making it again.</summary>
     Gzip,
 }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RescaleInterlink.Transfers;
 
 namespace RescaleInterlink.Archiving;
@@ -10,6 +11,9 @@ internal sealed class GzipSource(TarSource tar) : IForwardSource
     private const int GrowthAtLeast = 1 << 10;
 
     public string DisplayName => tar.DisplayName;
+
+    /// <summary>The version of the runtime, and the kind of processor: both bring a zlib of their own, whose version nothing tells.</summary>
+    public string Maker => $"gzip of {RuntimeInformation.FrameworkDescription} {RuntimeInformation.ProcessArchitecture}";
 
     public long? MostBytes => tar.Length + tar.Length / GrowthShare + GrowthAtLeast;
 

@@ -43,7 +43,7 @@ public sealed partial class FileLibrary
     /// <param name="onContinued">Told that it is continued: bytes done, bytes of the whole. Called from any thread.</param>
     /// <exception cref="RescaleException">TransferNotFound, TransferNotResumable, TransferInUse, and what engine and platform report.</exception>
     public async Task<ResumedTransfer> ResumeAsync(
-        TransferEngine engine, string id, bool overwrite, Action<string>? onNotice, Action<long, long>? onContinued, CancellationToken cancellationToken)
+        TransferEngine engine, string id, bool overwrite, Action<string>? onNotice, Action<long, long?>? onContinued, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(engine);
         var stored = _checkpoints.Find(id) ?? throw NotOfThisMachine(id);

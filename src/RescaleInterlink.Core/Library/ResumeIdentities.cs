@@ -18,7 +18,7 @@ internal sealed class ResumeIdentities(CheckpointFolder folder, Uri platform)
     /// <remarks>Users may share a bucket, and one cannot reach what another has sent: the same file of theirs is not the same transfer.</remarks>
     public ResumeIdentity? ForUpload(IByteSource source, string name, string folderId, UserProfile user, IReadOnlyList<string> tags)
     {
-        var kind = source switch { LocalFileSource => File, TarSource => Archive, _ => null };
+        var kind = source switch { LocalFileSource => File, TarSource or GzipSource => Archive, _ => null };
         if (kind is null) return null;
         var (storage, container) = (user.DefaultStorage.Id, user.DefaultStorage.ConnectionSettings?.Container);
         return new ResumeIdentity(

@@ -16,8 +16,8 @@ public sealed record UploadOptions
     public Action<string>? OnNotice { get; init; }
 
     /// <summary>Told that an earlier run is continued, before the first byte travels: plaintext bytes that need not travel again, and
-    /// those of the whole. Called from any thread.</summary>
-    public Action<long, long>? OnContinued { get; init; }
+    /// those of the whole, or null when their number shows only at the end. Called from any thread.</summary>
+    public Action<long, long?>? OnContinued { get; init; }
 }
 
 /// <summary>How a file is downloaded.</summary>
@@ -37,5 +37,5 @@ public sealed record DownloadOptions
 
     /// <summary>Told that an earlier run is continued, before the first byte travels: plaintext bytes that need not travel again, and
     /// those of the whole. Called from any thread.</summary>
-    public Action<long, long>? OnContinued { get; init; }
+    public Action<long, long?>? OnContinued { get; init; }
 }

@@ -54,6 +54,6 @@ public sealed record PipelineOptions
     public Action<string>? OnNotice { get; init; }
 
     /// <summary>Told that an earlier transfer is continued: what it is a transfer of, plaintext bytes that need not travel again, and those
-    /// of the whole. Called from any thread.</summary>
-    public Action<string, long, long>? OnContinued { get; init; }
+    /// of the whole, or null when their number shows only at the end. Called from any thread.</summary>
+    public Action<string, long, long?>? OnContinued { get; init; }
 }

@@ -158,6 +158,6 @@ internal sealed partial class PipelineRun
     private DownloadOptions HowToDownload(string path)
         => new() { Overwrite = _options.Overwrite, OnNotice = _options.OnNotice, OnContinued = ContinuedOf(path) };
 
-    private Action<long, long>? ContinuedOf(string what)
+    private Action<long, long?>? ContinuedOf(string what)
         => _options.OnContinued is { } told ? (done, total) => told(what, done, total) : null;
 }

@@ -43,7 +43,7 @@ public sealed record DownloadRequest
 
     /// <summary>Told that an earlier run is continued, before the first byte travels: plaintext bytes that need not travel again, and
     /// those of the whole. Called from any thread.</summary>
-    public Action<long, long>? OnContinued { get; init; }
+    public Action<long, long?>? OnContinued { get; init; }
 
     public override string ToString() => $"DownloadRequest {{ Key = {Key}, Destination = {Destination} }}";
 }

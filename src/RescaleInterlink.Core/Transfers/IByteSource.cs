@@ -16,9 +16,16 @@ public interface IRangeSource : IByteSource
     ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken);
 }
 
-/// <summary>A source that can only be read once from front to back; its length may be unknown.</summary>
+/// <summary>A source that can only be read from front to back; its length may be unknown.</summary>
 public interface IForwardSource : IByteSource
 {
+    /// <summary>
+    /// What makes the bytes, and in which version: as long as this and the identity are the same, each stream that is opened is expected
+    /// to give the same bytes, also in another process, so that an upload can be continued by making them again. Null: it can be opened
+    /// only once, or the bytes are others each time.
+    /// </summary>
+    string? Maker => null;
+
     /// <summary>More bytes than this it never has, so that no larger buffers are made for it; null when that cannot be told.</summary>
     long? MostBytes => null;
 

@@ -47,7 +47,7 @@ internal sealed class UploadFinish(
     public async Task<UploadResult> CommitAsync(string sha512, long length, long resumed, CancellationToken cancellationToken)
     {
         entry.Verify();
-        await ledger.OnCommittingAsync(sha512, cancellationToken);
+        await ledger.OnCommittingAsync(sha512, length, cancellationToken);
         var checksums = (await session.BeginAsync()).HasChecksums;
         await session.CommitAsync(cancellationToken);
         return await HandOverAsync(sha512, length, resumed, checksums, cancellationToken);

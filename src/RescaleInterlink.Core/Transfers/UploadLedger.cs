@@ -62,7 +62,8 @@ internal sealed class UploadLedger(ObjectPlan plan, UploadCheckpoint? checkpoint
         ChangeAsync(state => state with { UploadId = upload.Id, HasChecksums = upload.HasChecksums }, stop);
 
     /// <summary>From here on only the commit is left, which must not need the source again.</summary>
-    public Task OnCommittingAsync(string sha512, CancellationToken stop) => ChangeAsync(state => state with { Sha512 = sha512 }, stop);
+    public Task OnCommittingAsync(string sha512, long length, CancellationToken stop) =>
+        ChangeAsync(state => state with { Sha512 = sha512, SourceLength = length }, stop);
 
     public Task OnCommittedAsync(CancellationToken stop) => ChangeAsync(state => state with { IsCommitted = true }, stop);
 

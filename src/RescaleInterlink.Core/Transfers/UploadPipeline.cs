@@ -29,7 +29,10 @@ internal sealed class UploadPipeline(
     /// <summary>The only part of a file that has just one. It is not sent.</summary>
     public UploadPart? Single { get; private set; }
 
-    /// <summary>Reads all of the source once.</summary>
+    /// <summary>Plaintext bytes of the parts that an earlier run had sent, and that were only compared.</summary>
+    public long Compared { get; private set; }
+
+    /// <summary>Reads all of the source once. A part that the ledger has of an earlier run is made and compared, and not sent.</summary>
     /// <returns>Lower-case hex of its SHA-512; known when the scope has been joined.</returns>
     public Func<string> RunWhole(TaskScope scope)
     {
@@ -163,7 +166,8 @@ internal sealed class UploadPipeline(
                         ? encryptor!.EncryptFinal(piece.Plaintext, target)
                         : encryptor!.Encrypt(piece.Plaintext, target);
                 if (!piece.EndsPart) continue;
-                if (piece is { EndsFile: true, Part.Number: 1 }) Single = part;
+                if (ledger.Find(part.Number) is { } sent) Compare(part, sent);
+                else if (piece is { EndsFile: true, Part.Number: 1 }) Single = part;
                 else scope.Run(() => SendAsync(part, scope.Token));
             }
         }
@@ -171,6 +175,18 @@ internal sealed class UploadPipeline(
         {
             encryptor?.Dispose();
         }
+    }
+
+    /// <summary>The last block of a chain depends on every byte before it: when it is the same, all of them are.</summary>
+    /// <exception cref="CannotContinueException">Other bytes were sent.</exception>
+    private void Compare(UploadPart part, FinishedPart sent)
+    {
+        if (sent.Length != part.CipherLength || !sent.LastBlock.AsSpan().SequenceEqual(part.Ciphertext.Span[^CipherBlock.Size..]))
+            throw MissingParts.MadeOtherwise(part.Number);
+        part.Buffer.Dispose();
+        part.Turn?.Dispose();
+        Compared += part.PlainLength;
+        entry.AddResumed(part.PlainLength);
     }
 
     private async Task SendAsync(UploadPart part, CancellationToken cancellationToken)

@@ -23,8 +23,8 @@ public sealed record UploadRequest
     public Action<string>? OnNotice { get; init; }
 
     /// <summary>Told that an earlier run is continued, before the first byte travels: plaintext bytes that need not travel again, and
-    /// those of the whole. Called from any thread.</summary>
-    public Action<long, long>? OnContinued { get; init; }
+    /// those of the whole, or null when their number shows only at the end. Called from any thread.</summary>
+    public Action<long, long?>? OnContinued { get; init; }
 
     /// <summary>
     /// Asked when an earlier run has made an object that this one does not want, because the source has changed since: why it must

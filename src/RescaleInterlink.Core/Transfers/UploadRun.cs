@@ -19,12 +19,17 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
     {
         var identity = await request.Source.GetIdentityAsync(cancellationToken);
         if (identity.Length is { } total) entry.SetTotal(total);
-        var partSize = ChoosePartSize(identity.Length ?? (request.Source as IForwardSource)?.MostBytes);
-        if (request.Resume is { } name && request.Source is IRangeSource && identity.Length is { } length
-            && (length > partSize || name.Folder.Contains(UploadCheckpoint.Direction, name)))
-            return await RunResumableAsync(name, identity, partSize, cancellationToken);
-        return await RunNewAsync(identity, ObjectPlan.New(request, partSize), null, null, cancellationToken);
+        var most = identity.Length ?? (request.Source as IForwardSource)?.MostBytes;
+        var partSize = ChoosePartSize(most);
+        var plan = ObjectPlan.New(request, partSize);
+        var isOnePart = most <= partSize;
+        if (request.Resume is { } name && (Maker is not null || request.Source is IRangeSource && identity.Length is not null)
+            && (!isOnePart || name.Folder.Contains(UploadCheckpoint.Direction, name)))
+            return await RunResumableAsync(name, identity, plan, isOnePart, cancellationToken);
+        return await RunNewAsync(identity, plan, null, null, cancellationToken);
     }
+
+    private string? Maker => (request.Source as IForwardSource)?.Maker;
 
     private int ChoosePartSize(long? length)
     {
@@ -46,10 +51,11 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
     private bool FitsInMemory(long partSize) =>
         partSize <= Array.MaxLength - CipherBlock.Size && BufferPool.CapacityFor((int)partSize + CipherBlock.Size) <= engine.Options.MemoryLimit;
 
-    private async Task<UploadResult> RunResumableAsync(ResumeIdentity name, SourceIdentity identity, int partSize, CancellationToken cancellationToken)
+    private async Task<UploadResult> RunResumableAsync(
+        ResumeIdentity name, SourceIdentity identity, ObjectPlan plan, bool isOnePart, CancellationToken cancellationToken)
     {
         var file = await OpenCheckpointAsync(name, cancellationToken);
-        if (file is null) return await RunNewAsync(identity, ObjectPlan.New(request, partSize), null, null, cancellationToken);
+        if (file is null) return await RunNewAsync(identity, plan, null, null, cancellationToken);
         await using (file)
         {
             var (earlier, problem) = file.Load();
@@ -58,8 +64,7 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
             // What is done with it in the end is what this command wants.
             if (earlier is not null) earlier = earlier with { Description = name.Description };
             if (earlier is not null && await ContinueAsync(earlier, file, identity, cancellationToken) is { } continued) return continued;
-            var plan = ObjectPlan.New(request, partSize);
-            if (identity.Length <= partSize)
+            if (isOnePart)
             {
                 // The source has become too small to be worth one.
                 await new UploadLedger(plan, null, file, Notice).DeleteAsync();
@@ -95,8 +100,9 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
         Iv = plan.Iv,
         PartSize = plan.PartSize,
         Format = plan.Format,
-        SourceLength = identity.Length!.Value,
+        SourceLength = identity.Length,
         SourceStamp = identity.Stamp,
+        Maker = Maker,
     };
 
     /// <returns>Null when it cannot be continued: that has been told, and both ends have been cleaned up.</returns>
@@ -127,7 +133,8 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
 
     private string? WhyNot(UploadCheckpoint earlier, SourceIdentity identity)
     {
-        if (earlier.SourceLength != identity.Length) return $"the source had {earlier.SourceLength} bytes then, and has {identity.Length} now";
+        if (earlier.Maker != Maker) return $"its bytes were those of {earlier.Maker ?? "the source itself"} then, and {Maker ?? "the source itself"} may have others";
+        if (identity.Length is { } now && earlier.SourceLength != now) return $"the source had {earlier.SourceLength} bytes then, and has {now} now";
         if (earlier.SourceStamp != identity.Stamp) return "the source has been written to or replaced since";
         if (earlier.Format != request.Format) return "another format was asked for then";
         return FitsInMemory(earlier.PartSize) ? null : $"its parts of {earlier.PartSize} bytes do not fit in the memory limit";
@@ -184,6 +191,8 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
                 if (pipeline.Single is { } single)
                 {
                     var written = await PutAsync(single, plan, identity, pipeline.Length, cancellationToken);
+                    // It came out shorter than could be known: nothing is left to continue, nor of an earlier run that was given up.
+                    await ledger.DeleteAsync();
                     return ResultOf(written, plan, pipeline.Length, sha512());
                 }
 

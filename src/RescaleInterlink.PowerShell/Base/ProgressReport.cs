@@ -16,6 +16,9 @@ internal static class HumanSize
 
     public static string OrUnknown(long? bytes) => bytes is { } known ? Format(known) : "size not known";
 
+    /// <summary>How much of something; its whole size may not be known.</summary>
+    public static string OfWhole(long? done, long? total) => total is null ? OrUnknown(done) : $"{OrUnknown(done)} of {OrUnknown(total)}";
+
     public static string Format(double bytes)
     {
         int unit = 0;

@@ -24,8 +24,8 @@ public abstract class RescaleCmdlet : AsyncCmdlet
     internal RunspaceState State { get; private set; } = null!;
 
     /// <summary>Tells that an earlier run is continued.</summary>
-    private protected Action<long, long> ContinuedNotice(string path)
-        => (done, total) => PostVerbose($"'{path}' continues at {HumanSize.Format(done)} of {HumanSize.Format(total)}.");
+    private protected Action<long, long?> ContinuedNotice(string path)
+        => (done, total) => PostVerbose($"'{path}' continues at {HumanSize.OfWhole(done, total)}.");
 
     protected override void Prepare()
     {

@@ -106,7 +106,7 @@ public sealed class TransferCompleter : LocalCompleter
 {
     private protected override IEnumerable<Candidate> Candidates(string parameterName)
         => LocalTransfers.List().Select(transfer => new Candidate(
-            transfer.Id, transfer.Name ?? transfer.Id, $"{transfer.Direction} {transfer.LocalPath} ({HumanSize.OrUnknown(transfer.BytesDone)} of {HumanSize.OrUnknown(transfer.BytesTotal)})"));
+            transfer.Id, transfer.Name ?? transfer.Id, $"{transfer.Direction} {transfer.LocalPath} ({HumanSize.OfWhole(transfer.BytesDone, transfer.BytesTotal)})"));
 }
 
 /// <summary>The statuses a job passes through (interop API 6).</summary>

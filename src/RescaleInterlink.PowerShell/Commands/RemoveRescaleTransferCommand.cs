@@ -71,7 +71,7 @@ public sealed class RemoveRescaleTransferCommand : RescaleCmdlet
 
     private async Task TryRemoveAsync(UnfinishedTransfer transfer, string because)
     {
-        string size = transfer.BytesDone is { } done ? $", {HumanSize.Format(done)} of {HumanSize.OrUnknown(transfer.BytesTotal)} done" : "";
+        string size = transfer.BytesDone is { } done ? $", {HumanSize.OfWhole(done, transfer.BytesTotal)} done" : "";
         string target = $"{transfer.LocalPath ?? transfer.Name ?? "transfer"} ({transfer.Id}{size}{because})";
         try
         {

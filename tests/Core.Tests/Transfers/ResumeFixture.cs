@@ -41,13 +41,17 @@ internal sealed class ResumeFixture : IAsyncDisposable
     public Func<LeftObject, Task<string?>>? WhyKeep { get; set; }
     public ObjectFormat Format { get; set; } = ObjectFormat.Chained;
 
+    /// <summary>What is sent instead of the file, when it is not that.</summary>
+    public Func<IByteSource>? Open { get; set; }
+
     public string[] CheckpointFiles => Directory.Exists(Checkpoints.Path) ? Directory.GetFileSystemEntries(Checkpoints.Path) : [];
 
     public async Task<UploadResult> RunAsync(IObjectStore store, int connections = 1, int partSize = Part, CancellationToken stop = default)
     {
         var engine = new TransferEngine(new TransferOptions(ThrottleLimit: 4, Connections: connections, MemoryLimit: 64L << 20) { PartSize = partSize });
         await using var end = engine;
-        using var source = new LocalFileSource(Source);
+        var source = Open?.Invoke() ?? new LocalFileSource(Source);
+        using var file = source as IDisposable;
         var uploaded = await engine.UploadAsync(new UploadRequest
         {
             Source = source,
@@ -76,9 +80,10 @@ internal sealed class ResumeFixture : IAsyncDisposable
 
     /// <summary>A fixture whose first run has failed, as with <see cref="FailAsync"/>.</summary>
     public static async Task<ResumeFixture> FailedAsync(
-        StoreOperation operation, int skip, StoreFaultKind kind = StoreFaultKind.Before, int connections = 1)
+        StoreOperation operation, int skip, StoreFaultKind kind = StoreFaultKind.Before, int connections = 1, Action<ResumeFixture>? prepare = null)
     {
         var fixture = new ResumeFixture();
+        prepare?.Invoke(fixture);
         await fixture.FailAsync(operation, skip, kind, connections);
         return fixture;
     }

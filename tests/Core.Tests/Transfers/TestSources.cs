@@ -22,20 +22,32 @@ internal sealed class MemorySource(byte[] content) : IRangeSource
     }
 }
 
-/// <summary>Bytes that can only be read once, in small helpings.</summary>
+/// <summary>Bytes that can only be read from front to back, in small helpings.</summary>
 internal sealed class ForwardSource(byte[] content, long? length = null, int helping = 1000) : IForwardSource
 {
     public string DisplayName => "forward";
     public long? MostBytes { get; init; }
+
+    /// <summary>Null for bytes that cannot be made again.</summary>
+    public string? Maker { get; init; }
+
+    public string? Stamp { get; init; }
+
+    /// <summary>How often its bytes were asked for.</summary>
+    public int Opened { get; private set; }
 
     /// <summary>Where the stream says nothing more until its token ends.</summary>
     public long? StallAt { get; init; }
 
     public TaskCompletionSource Stalled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Task<SourceIdentity> GetIdentityAsync(CancellationToken cancellationToken) => Task.FromResult(new SourceIdentity(length, null));
+    public Task<SourceIdentity> GetIdentityAsync(CancellationToken cancellationToken) => Task.FromResult(new SourceIdentity(length, Stamp));
 
-    public Task<Stream> OpenAsync(CancellationToken cancellationToken) => Task.FromResult<Stream>(new HelpingStream(this, content, helping));
+    public Task<Stream> OpenAsync(CancellationToken cancellationToken)
+    {
+        Opened++;
+        return Task.FromResult<Stream>(new HelpingStream(this, content, helping));
+    }
 
     private sealed class HelpingStream(ForwardSource source, byte[] content, int helping) : MemoryStream(content, writable: false)
     {

@@ -24,9 +24,13 @@ internal abstract record Checkpoint
     [JsonIgnore]
     public abstract long BytesDone { get; }
 
-    /// <summary>Plaintext bytes of the whole.</summary>
+    /// <summary>Plaintext bytes of the whole; null when that shows only at its end.</summary>
     [JsonIgnore]
-    public abstract long BytesTotal { get; }
+    public abstract long? BytesTotal { get; }
+
+    /// <summary>The lowest version of the format that holds it, so that an older module still reads whatever it can.</summary>
+    [JsonIgnore]
+    public virtual int FormatVersion => 1;
 
     /// <summary>For whoever lists it; without its secrets.</summary>
     public abstract StoredTransfer Describe(StoredTransfer known);

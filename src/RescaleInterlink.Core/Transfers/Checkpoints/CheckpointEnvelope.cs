@@ -13,8 +13,8 @@ namespace RescaleInterlink.Transfers.Checkpoints;
 /// </summary>
 internal sealed record CheckpointEnvelope(string Direction, long Sequence, DateTimeOffset Saved, JsonElement Body)
 {
-    /// <summary>Raised when an older module could not read the new files.</summary>
-    public const int Version = 1;
+    /// <summary>The newest that is known; raised when an older module could not read some of the new files. 2: <see cref="UploadCheckpoint.Maker"/>.</summary>
+    public const int Version = 2;
 
     private const int CheckLength = 32;
     private static readonly byte[] Beginning = Encoding.ASCII.GetBytes("{\"version\":");
@@ -27,7 +27,7 @@ internal sealed record CheckpointEnvelope(string Direction, long Sequence, DateT
         var bytes = new ArrayBufferWriter<byte>(4096);
         using var json = new Utf8JsonWriter(bytes);
         json.WriteStartObject();
-        json.WriteNumber("version", Version);
+        json.WriteNumber("version", checkpoint.FormatVersion);
         json.WriteString("direction", T.Direction.ToString());
         json.WriteNumber("sequence", sequence);
         json.WriteString("saved", now);
@@ -44,8 +44,8 @@ internal sealed record CheckpointEnvelope(string Direction, long Sequence, DateT
     /// <returns>The envelope, or the reason why there is none.</returns>
     public static (CheckpointEnvelope? Envelope, string? Problem) Read(ReadOnlyMemory<byte> file)
     {
-        if (VersionOf(file.Span) is { } version && version != Version)
-            return (null, $"it is of version {version}, and this module knows version {Version}");
+        if (VersionOf(file.Span) is (< 1 or > Version) and var version)
+            return (null, $"it is of version {version}, and this module knows none after {Version}");
         var tail = BeforeCheck.Length + CheckLength + End.Length;
         if (file.Length <= tail) return (null, "it is torn");
         var covered = file.Span[..^tail];

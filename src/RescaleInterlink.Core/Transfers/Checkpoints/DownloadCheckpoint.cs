@@ -53,7 +53,7 @@ internal sealed record DownloadCheckpoint : Checkpoint, ICheckpointKind<Download
 
     public override long BytesDone => Received;
 
-    public override long BytesTotal => PlainLength;
+    public override long? BytesTotal => PlainLength;
 
     public override StoredTransfer Describe(StoredTransfer known) => known with { ObjectKey = Key, PartialFile = PartialFile };
 }

@@ -25,8 +25,8 @@ public sealed record StoredTransfer(string Id, bool IsInUse, DateTimeOffset Upda
     /// <summary>Plaintext bytes that need not travel again.</summary>
     public long BytesDone { get; init; }
 
-    /// <summary>Plaintext bytes of the whole.</summary>
-    public long BytesTotal { get; init; }
+    /// <summary>Plaintext bytes of the whole; null when that shows only at its end.</summary>
+    public long? BytesTotal { get; init; }
 
     public string? ObjectKey { get; init; }
 

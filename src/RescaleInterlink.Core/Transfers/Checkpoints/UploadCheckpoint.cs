@@ -24,11 +24,14 @@ internal sealed record UploadCheckpoint : Checkpoint, ICheckpointKind<UploadChec
 
     public required ObjectFormat Format { get; init; }
 
-    /// <summary>Plaintext bytes.</summary>
-    public required long SourceLength { get; init; }
+    /// <summary>Plaintext bytes. Of bytes that are made while they are read it is null until the last of them was.</summary>
+    public long? SourceLength { get; init; }
 
     /// <summary>See <see cref="SourceIdentity"/>.</summary>
     public string? SourceStamp { get; init; }
+
+    /// <summary>See <see cref="IForwardSource.Maker"/>; null for a source that has ranges. Since version 2.</summary>
+    public string? Maker { get; init; }
 
     /// <summary>Null while the store has not been heard of; empty where uploads have no id (Azure).</summary>
     [JsonPropertyOrder(1)]
@@ -49,9 +52,14 @@ internal sealed record UploadCheckpoint : Checkpoint, ICheckpointKind<UploadChec
     [JsonPropertyOrder(5)]
     public IReadOnlyList<FinishedPart> Parts { get; init; } = [];
 
-    public override long BytesDone => IsCommitted ? SourceLength : Math.Min(SourceLength, (long)Parts.Count * PartSize);
+    // The last part has its padding, and perhaps no other bytes.
+    public override long BytesDone => IsCommitted && SourceLength is { } all
+        ? all
+        : Math.Min(SourceLength ?? long.MaxValue, Parts.Sum(part => Math.Min(part.Length, PartSize)));
 
-    public override long BytesTotal => SourceLength;
+    public override long? BytesTotal => SourceLength;
+
+    public override int FormatVersion => Maker is null ? 1 : 2;
 
     public override StoredTransfer Describe(StoredTransfer known) => known with
     {

@@ -120,9 +120,32 @@ public sealed class CheckpointFileTests : IDisposable
         await WriteBothAsync();
         File.Delete(Generation(2));
         var text = await File.ReadAllTextAsync(Generation(1));
-        await File.WriteAllTextAsync(Generation(1), text.Replace("{\"version\":1,", "{\"version\":2,", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(Generation(1), text.Replace("{\"version\":1,", "{\"version\":3,", StringComparison.Ordinal));
         await using var file = await OpenAsync();
-        Assert.Equal((null, "it is of version 2, and this module knows version 1"), file.Load());
+        Assert.Equal((null, "it is of version 3, and this module knows none after 2"), file.Load());
+    }
+
+    /// <summary>As the first module wrote them; today one is written like this only when an older module can continue it.</summary>
+    [Fact]
+    public void The_first_version_is_still_read()
+    {
+        const string File = """{"version":1,"direction":"Upload","sequence":7,"saved":"2026-11-21T08:00:01+00:00","checkpoint":{"localPath":"/data/a.bin","remoteId":"platform|container|folder|a.bin","description":{"platform":"https://platform.example/","name":"a.bin","folderId":"folder","sourceKind":"file"},"begun":"2026-11-21T08:00:00+00:00","key":"base/a.bin-suffix","encryptionKey":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","iv":"AAAAAAAAAAAAAAAAAAAAAA==","partSize":1600,"format":2,"sourceLength":10000,"sourceStamp":"stamp","uploadId":"upload-1","hasChecksums":false,"isCommitted":false,"parts":[{"number":1,"eTag":"etag1","checksum":"AAAA","length":1600,"plainCrc":1,"lastBlock":"AAAAAAAAAAAAAAAAAAAAAA=="}]},"check":"0a8e19c5fdd1513eac5abd79547cda9d"}""";
+        var (envelope, problem) = CheckpointEnvelope.Read(Encoding.UTF8.GetBytes(File));
+        Assert.Null(problem);
+        var state = envelope!.As<UploadCheckpoint>()!;
+        Assert.Equal((1, 10_000L, 10_000L, 1600L, null), (state.FormatVersion, state.SourceLength, state.BytesTotal, state.BytesDone, state.Maker));
+        Assert.StartsWith(File[..(File.IndexOf("checkpoint", StringComparison.Ordinal) + 20)],
+            Encoding.UTF8.GetString(CheckpointEnvelope.Write(state, envelope.Sequence, envelope.Saved).Span), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_of_bytes_that_are_made_has_a_version_that_an_older_module_refuses()
+    {
+        var made = CheckpointTesting.Upload(_identity, 2) with { SourceLength = null, Maker = "gzip" };
+        var bytes = CheckpointEnvelope.Write(made, 1, DateTimeOffset.UnixEpoch);
+        Assert.StartsWith("{\"version\":2,", Encoding.UTF8.GetString(bytes.Span), StringComparison.Ordinal);
+        var state = CheckpointEnvelope.Read(bytes).Envelope!.As<UploadCheckpoint>()!;
+        Assert.Equal(("gzip", null, 3200L), (state.Maker, state.BytesTotal, state.BytesDone));
     }
 
     [Fact]
@@ -313,7 +336,7 @@ public sealed class CheckpointFileTests : IDisposable
             return state;
         });
         Assert.True(saving.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
-        var committing = ledger.OnCommittingAsync("hash", stop.Token);
+        var committing = ledger.OnCommittingAsync("hash", 10_000, stop.Token);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => committing.WaitAsync(TimeSpan.FromSeconds(50), TestContext.Current.CancellationToken));
         await file.DeleteAsync().WaitAsync(TimeSpan.FromSeconds(50), TestContext.Current.CancellationToken);
@@ -343,7 +366,7 @@ public sealed class CheckpointFileTests : IDisposable
         Assert.False(ledger.CanBeContinued);
 
         Directory.Delete(_folder.TemporaryPathOf(_id, 1));
-        await ledger.OnCommittingAsync("hash", default);
+        await ledger.OnCommittingAsync("hash", 10_000, default);
         Assert.True(ledger.CanBeContinued);
         Assert.Equal("hash", file.Load().State!.Sha512);
         Assert.Single(notices);
