@@ -116,7 +116,9 @@ internal sealed class UploadPipeline(
                 if (ledger.IsKept) part.PlainCrc = Crc32C.Append(part.PlainCrc, bytes.Span[..count]);
                 part.PlainLength += count;
                 endsPart = ended || part.PlainLength == capacity;
-                await next.WriteAsync(new UploadPiece(part, offset, count, endsPart, ended), cancellationToken);
+                var taken = next.WriteAsync(new UploadPiece(part, offset, count, endsPart, ended), cancellationToken);
+                entry.OnRead(isAhead: !taken.IsCompletedSuccessfully);
+                await taken;
             }
 
             position += part.PlainLength;

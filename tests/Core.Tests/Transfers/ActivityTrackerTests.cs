@@ -1,3 +1,6 @@
+using RescaleInterlink.Pipelines.Measuring;
+using RescaleInterlink.Testing;
+using RescaleInterlink.Transfers;
 using RescaleInterlink.Transfers.Progress;
 
 namespace RescaleInterlink.Core.Tests.Transfers;
@@ -30,6 +33,36 @@ public sealed class ActivityTrackerTests
         _tracker.OnWork(TransferWork.Encrypting, -1);
         // What is ready has to leave now.
         Assert.Equal(TransferActivity.Network, Now);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_source_counts_unless_what_is_read_waits_to_be_encrypted(bool isMade)
+    {
+        var (source, itself) = isMade ? (TransferWork.Making, TransferActivity.Making) : (TransferWork.Reading, TransferActivity.Disk);
+        _tracker.OnWork(source, 1);
+        _tracker.OnWork(TransferWork.Encrypting, 1);
+        Assert.Equal(itself, Now);
+        _tracker.OnRead(isAhead: true);
+        Assert.Equal(TransferActivity.Encryption, Now);
+        _tracker.OnWork(TransferWork.Encrypting, -1);
+        Assert.Equal(itself, Now);
+        _tracker.OnWork(TransferWork.Encrypting, 1);
+        _tracker.OnRead(isAhead: false);
+        Assert.Equal(itself, Now);
+    }
+
+    /// <summary>A file that the system has in memory, to a store that takes it at once: nothing is left but the hash and the cipher.</summary>
+    [Fact]
+    public async Task An_upload_with_nothing_in_its_way_is_held_to_its_encryption()
+    {
+        var meter = new RunMeter(TimeProvider.System);
+        await using var fixture = new EngineFixture(new TransferOptions { OnActivity = meter.OnTransfer });
+        await fixture.UploadAsync(new InMemoryObjectStore(), EngineFixture.RandomBytes(256 << 20));
+        var times = meter.GetTimes(fixture.Engine.GetUsage().Waits).Where(static time => time.Limit != PipelineLimit.None).ToList();
+        Assert.True(times[0].Limit == PipelineLimit.Encryption, $"It was {string.Join(", ", times)}.");
+        Assert.Equal((256L << 20, 0L), (fixture.Engine.GetUsage().BytesSent, fixture.Engine.GetUsage().BytesReceived));
     }
 
     [Theory]

@@ -15,6 +15,7 @@ internal sealed class ActivityTracker(Action<TransferActivity, TransferActivity>
     // Memory or a connection had to be waited for since the last buffer was given out, or before that one.
     private bool _waited;
     private bool _heldUp;
+    private bool _isReadAhead;
     private bool _ended;
     private TransferActivity _activity;
 
@@ -72,6 +73,17 @@ internal sealed class ActivityTracker(Action<TransferActivity, TransferActivity>
         }
     }
 
+    /// <summary>A piece was read.</summary>
+    /// <param name="isAhead">The stages behind had not yet taken the pieces before it.</param>
+    public void OnRead(bool isAhead)
+    {
+        lock (_lock)
+        {
+            _isReadAhead = isAhead;
+            Update();
+        }
+    }
+
     public void End()
     {
         lock (_lock)
@@ -106,12 +118,16 @@ internal sealed class ActivityTracker(Action<TransferActivity, TransferActivity>
         return _waiting[(int)WaitReason.Connection] > 0 ? TransferActivity.Connection : null;
     }
 
-    /// <summary>A stage that is waited for works all the time, and those behind it only now and then: what comes first counts.</summary>
     private TransferActivity? OwnWork()
     {
-        if (_working[(int)TransferWork.Making] > 0) return TransferActivity.Making;
-        if (_working[(int)TransferWork.Reading] > 0) return TransferActivity.Disk;
         var (encrypting, writing) = (_working[(int)TransferWork.Encrypting], _working[(int)TransferWork.Writing]);
+        // The source counts unless what is read has to wait for those who encrypt it.
+        if (!_isReadAhead || encrypting == 0)
+        {
+            if (_working[(int)TransferWork.Making] > 0) return TransferActivity.Making;
+            if (_working[(int)TransferWork.Reading] > 0) return TransferActivity.Disk;
+        }
+
         if (encrypting + writing == 0) return null;
         // A chunk is decrypted and written by one thread, which says both while it writes.
         return encrypting > 2 * writing ? TransferActivity.Encryption : TransferActivity.Disk;

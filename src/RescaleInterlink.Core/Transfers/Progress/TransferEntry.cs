@@ -124,6 +124,9 @@ internal sealed class TransferEntry(
         return buffer;
     }
 
+    /// <inheritdoc cref="ActivityTracker.OnRead"/>
+    public void OnRead(bool isAhead) => _activity.OnRead(isAhead);
+
     /// <summary>Says what the calling thread does, until the result is disposed. Waits are no work.</summary>
     public Working BeginWork(TransferWork work)
     {
