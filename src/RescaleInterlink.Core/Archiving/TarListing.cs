@@ -73,6 +73,9 @@ internal static class TarListing
         var modified = info.LastWriteTimeUtc;
         if (!isRoot && info.LinkTarget is { } target)
         {
+            // A name may hold that letter; then the link leads somewhere.
+            if (target.Contains(TarSource.NoText, StringComparison.Ordinal) && info.ResolveLinkTarget(returnFinalTarget: false) is not { Exists: true })
+                throw TarSource.Nameless(info.FullName, "is a link to a name");
             if (OperatingSystem.IsWindows())
                 target = target.Replace('\\', '/');
             return new TarEntry(TarEntryKind.SymbolicLink, name, info.FullName, LinkMode, modified, 0, target);
@@ -99,6 +102,12 @@ internal static class TarListing
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw TarSource.Unreadable(path, exception);
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            // Some file systems hold times that the runtime has none for.
+            throw new RescaleException(ErrorIds.SourceUnreadable, ErrorKind.LocalFile,
+                $"'{path}' cannot be archived: the time of its last change lies beyond the year 9999.", "Give it another time, such as with touch.", exception);
         }
     }
 }

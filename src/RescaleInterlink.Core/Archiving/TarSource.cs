@@ -13,6 +13,9 @@ namespace RescaleInterlink.Archiving;
 /// </summary>
 public sealed class TarSource : IRangeSource
 {
+    /// <summary>What the runtime puts in the place of bytes that are no UTF-8.</summary>
+    internal const char NoText = '\uFFFD';
+
     private readonly IReadOnlyList<TarEntry> _entries;
     /// <summary>Where each entry's header begins; one more element holds the end of the last entry.</summary>
     private readonly long[] _offsets;
@@ -83,9 +86,14 @@ public sealed class TarSource : IRangeSource
 
     internal static RescaleException Unreadable(string path, Exception exception)
         => exception is FileNotFoundException or DirectoryNotFoundException
-            ? Changed(path, "has vanished since the folder was listed", exception)
+            ? Path.GetFileName(path).Contains(NoText, StringComparison.Ordinal) ? Nameless(path, "has a name", exception) : Changed(path, "has vanished since the folder was listed", exception)
             : new RescaleException(ErrorIds.SourceUnreadable, ErrorKind.LocalFile,
                 $"'{path}' cannot be read: {exception.Message}", "Check the permissions of the file.", exception);
+
+    /// <summary>A name of bytes that are no text: neither can the file be opened by what the runtime makes of it, nor would the archive hold that name.</summary>
+    internal static RescaleException Nameless(string path, string what, Exception? exception = null)
+        => new(ErrorIds.SourceUnreadable, ErrorKind.LocalFile, $"'{path}' {what} that is not UTF-8; it cannot be archived.",
+            "Rename it, such as with convmv, or leave it out.", exception);
 
     private static RescaleException Changed(string path, string what, Exception? exception = null)
         => new(ErrorIds.SourceChanged, ErrorKind.SourceChanged, $"'{path}' {what}; the archive was given up.",

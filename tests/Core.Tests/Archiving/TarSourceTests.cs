@@ -126,6 +126,65 @@ public sealed class TarSourceTests : IDisposable
         Assert.Contains(_folder.Combine("t", "pipe"), error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("printf x > \"$1/$(printf 'a\\351.txt')\"", "has a name")]
+    [InlineData("mkdir \"$1/$(printf 'a\\351')\"", "has a name")]
+    [InlineData("ln -s /etc \"$1/$(printf 'a\\351')\"", "has a name")]
+    [InlineData("ln -s \"$(printf 'a\\351')\" \"$1/a\"", "is a link to a name")]
+    public async Task A_name_that_is_no_text_is_refused_as_such(string make, string expected)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Names of files are text elsewhere.");
+        var folder = Directory.CreateDirectory(_folder.Combine("t")).FullName;
+        await RunAsync("sh", "-c", make, "sh", folder);
+        try
+        {
+            var error = await Assert.ThrowsAsync<RescaleException>(() => CreateAsync(folder));
+            Assert.Equal(ErrorIds.SourceUnreadable, error.ErrorId);
+            Assert.Contains($"{expected} that is not UTF-8", error.Message, StringComparison.Ordinal);
+            Assert.StartsWith($"'{folder}/a", error.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            // The runtime cannot remove what it cannot name.
+            await RunAsync("rm", "-r", folder);
+        }
+    }
+
+    [Fact]
+    public async Task A_time_that_the_runtime_has_none_for_is_an_error_of_its_file()
+    {
+        // Of the file systems of a Linux machine this one holds it.
+        const string Memory = "/dev/shm";
+        Assert.SkipUnless(Directory.Exists(Memory), "There is no file system that could hold such a time.");
+        var folder = Directory.CreateDirectory(Path.Combine(Memory, $"rescale-test-{Guid.NewGuid():n}")).FullName;
+        try
+        {
+            var path = Path.Combine(folder, "far");
+            await RunAsync("touch", "-d", "@300000000000", path);
+            var error = await Assert.ThrowsAsync<RescaleException>(() => CreateAsync(folder));
+            Assert.Equal(ErrorIds.SourceUnreadable, error.ErrorId);
+            Assert.Contains(path, error.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task The_letter_that_stands_for_no_text_is_one_like_others()
+    {
+        _folder.WriteFile("t/a\uFFFD/b\uFFFD", "x");
+        File.CreateSymbolicLink(_folder.Combine("t", "link"), "a\uFFFD");
+        var bytes = await ReadAllAsync(await CreateAsync(_folder.Combine("t")));
+        using var reader = new TarReader(new MemoryStream(bytes));
+        var entries = new List<(string Name, string Link)>();
+        while (await reader.GetNextEntryAsync(cancellationToken: TestContext.Current.CancellationToken) is { } entry)
+            entries.Add((entry.Name, entry.LinkName));
+        Assert.Contains(("Run 1/a\uFFFD/b\uFFFD", ""), entries);
+        Assert.Contains(("Run 1/link", "a\uFFFD"), entries);
+    }
+
     [Fact]
     public async Task An_unreadable_file_is_named()
     {
