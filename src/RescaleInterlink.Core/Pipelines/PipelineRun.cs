@@ -200,12 +200,13 @@ internal sealed partial class PipelineRun : IAsyncDisposable
 
     private async Task FeedAsync()
     {
-        foreach (var job in _jobs)
+        // What an earlier run has brought furthest comes first: else it would wait behind the archives of rows that are new.
+        var jobs = _jobs.Where(static job => !job.IsLeftOut)
+            .Select(job => (Job: job, Stage: PipelineResume.FindStage(job.State, job.Row.Spec.SubmitMode, _folders is not null)))
+            .OrderByDescending(static next => next.Stage).ToList();
+        foreach (var (job, stage) in jobs)
         {
-            if (job.IsLeftOut)
-                continue;
             job.StartedAt = _time.GetTimestamp();
-            var stage = PipelineResume.FindStage(job.State, job.Row.Spec.SubmitMode, _folders is not null);
             job.State = PipelineResume.Reopen(job.State, stage);
             if (job.State is { Creating: true, Mark: null, JobId: null })
                 End(job, PipelineStage.Create, PipelineResume.Uncertain(job.State));
@@ -218,7 +219,7 @@ internal sealed partial class PipelineRun : IAsyncDisposable
                 await EnterAsync(job, stage).ConfigureAwait(false);
         }
 
-        if (_jobs.All(static job => job.IsLeftOut))
+        if (jobs.Count == 0)
             Close();
     }
 

@@ -41,6 +41,28 @@ public sealed class PipelineFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Jobs_of_an_earlier_run_do_not_wait_behind_the_uploads_of_new_ones()
+    {
+        _study.Add("Earlier", "echo x > output.txt");
+        Assert.Null(Assert.Single(await _study.RunAsync(_session, _study.Options with { Destination = null })).Error);
+        await _sandbox.SetFaultsAsync("""{"target":"s3","operation":"PutObject","path":"Slow","fault":"stall"}""");
+        var earlier = _study.Rows[0];
+        _study.Rows.Clear();
+        for (var i = 1; i <= 10; i++)
+            _study.Add($"Slow {i}", "true");
+        _study.Rows.Add(earlier with { Index = 11 });
+        using var patience = new CancellationTokenSource(Study.Patience);
+        // More of them than the stages before the upload take in.
+        var options = _study.Options with { AllowTableChange = true, ArchiveWorkers = 1, UploadWorkers = 1 };
+        await foreach (var result in _session.CreatePipeline().RunAsync(_study.Rows, options, patience.Token))
+        {
+            Assert.Equal(11, result.Index);
+            Study.AssertSucceeded(result);
+            break;
+        }
+    }
+
+    [Fact]
     public async Task A_slow_upload_of_many_parts_leaves_connections_and_memory_to_the_others()
     {
         await _sandbox.SetFaultsAsync("""{"target":"s3","operation":"UploadPart","path":"Slow","fault":"stall"}""");
