@@ -112,6 +112,16 @@ Describe 'Test-RescalePipeline' {
         "$($plan | Out-String)" | Should -Match 'Error: row 2 \(''job_2''\): CoreType'
     }
 
+    It 'takes lists of any kind in the cells of objects' {
+        $row = [pscustomobject]@{
+            Directory = ''; JobName = 'lists'; AnalysisCode = 'user_included'; Command = 'true'; CoreType = 'emerald'; CoresPerSlot = 1; WalltimeHours = 1; Slots = 1; LicenseSettings = ''
+            Submit = 'no'; ExtraInputFileIDs = [Collections.Generic.List[string]] @((Send-Named (New-Shelf).Id 'one.txt').FileId); Tags = [Collections.Generic.List[string]] @('a', 'b')
+        }
+        $result = $row | Invoke-RescalePipeline -StatePath (Join-Path $folder 'lists.state.csv')
+        $result.Succeeded | Should -BeTrue
+        (Get-RescaleJobTag $result.JobId).Tag | Sort-Object | Should -Be 'a', 'b'
+    }
+
     It 'takes objects, and asks nobody when it is offline' {
         $csv = New-Table objects 2 { param($row) $row.CoreType = 'emerlad' }
         Push-Location -LiteralPath (Split-Path $csv)

@@ -56,7 +56,9 @@ internal sealed class JobRowParser(long row, Func<string, string?> cell, string?
             return text;
         try
         {
-            return Path.GetFullPath(text, baseDirectory);
+            // Joiners and soft hyphens that an office program has left are not meant; those of a folder's own name are.
+            var written = Path.GetFullPath(cell(JobColumns.Directory)!, baseDirectory);
+            return Directory.Exists(written) ? written : Path.GetFullPath(text, baseDirectory);
         }
         catch (ArgumentException)
         {

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using RescaleInterlink.Errors;
@@ -31,7 +32,8 @@ internal static class JobRows
         null => "",
         PSObject wrapped when wrapped.BaseObject is not PSCustomObject => Text(wrapped.BaseObject),
         string text => text,
-        object[] list => string.Join(',', list.Select(Text)),
+        // A table of names and values is no list of cells.
+        IEnumerable list and not IDictionary => string.Join(',', list.Cast<object?>().Select(Text)),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };

@@ -37,7 +37,7 @@ public sealed class FindRescaleJobInputCommand : AsyncCmdlet
             if (input.LacksRequired)
             {
                 await WriteErrorAsync(new RescaleException(ErrorIds.SourceNotFound, ErrorKind.NotFound,
-                    $"No job was made of '{input.PrimaryFile}': {string.Join(" and ", input.Missing.Select(static file => $"'{file}'"))} is missing.",
+                    $"No job was made of '{input.PrimaryFile}': {string.Join(" and ", input.MissingRequired.Select(static file => $"'{file}'"))} {(input.MissingRequired.Count == 1 ? "is" : "are")} missing.",
                     "Add the file, or mark its pattern with ':optional'."), input.PrimaryFile);
             }
             else

@@ -82,6 +82,19 @@ public sealed class JobTableTests
         Assert.Null(rows[1].Spec.ProjectId);
     }
 
+    [Theory]
+    [InlineData("Lauf\u00AD1", "Lauf\u00AD1", "Lauf\u00AD1")]
+    [InlineData("\u0645\u06CC\u200C\u0631\u0648", "\u0645\u06CC\u200C\u0631\u0648", "\u0645\u06CC\u200C\u0631\u0648")]
+    [InlineData("Run_1", "\u200BRun_1 ", "Run_1")]
+    [InlineData("other", "Run\u00AD_1", "Run_1")]
+    public void A_directory_that_is_there_is_taken_as_it_is_written(string there, string written, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.Combine(there));
+        var rows = JobTable.Read(new StringReader($"{Header}\n{written},n,a,c,e,1,1,1,\n"), "table", folder.Path);
+        Assert.Equal(folder.Combine(expected), Assert.Single(rows).Spec.Directory);
+    }
+
     [Fact]
     public void Every_fault_is_told_with_row_and_column()
     {

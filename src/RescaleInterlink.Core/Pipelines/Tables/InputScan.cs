@@ -28,9 +28,12 @@ public sealed record SecondaryPattern(string Text, bool IsRequired)
 /// <param name="JobName">Empty when a required file is missing.</param>
 /// <param name="Files">Full paths, the primary file first.</param>
 /// <param name="Missing">Full paths of secondary files that are not there.</param>
-/// <param name="LacksRequired">One of them is required: this is no job.</param>
-public sealed record JobInput(string JobName, IReadOnlyList<string> Files, IReadOnlyList<string> Missing, bool LacksRequired)
+/// <param name="MissingRequired">Those of them that are required.</param>
+public sealed record JobInput(string JobName, IReadOnlyList<string> Files, IReadOnlyList<string> Missing, IReadOnlyList<string> MissingRequired)
 {
+    /// <summary>This is no job.</summary>
+    public bool LacksRequired => MissingRequired.Count > 0;
+
     public string PrimaryFile => Files[0];
 }
 
@@ -59,12 +62,12 @@ public static class InputScan
         {
             var wanted = secondary.Select(one => (Path: Resolve(file, one.Text), one.IsRequired)).ToList();
             var missing = wanted.Where(static one => !File.Exists(one.Path)).ToList();
-            var lacks = missing.Exists(static one => one.IsRequired);
+            string[] lacking = [.. missing.Where(static one => one.IsRequired).Select(static one => one.Path)];
             jobs.Add(new JobInput(
-                lacks ? "" : $"{name}_{(++number).ToString(CultureInfo.InvariantCulture)}",
+                lacking.Length > 0 ? "" : $"{name}_{(++number).ToString(CultureInfo.InvariantCulture)}",
                 [.. wanted.Where(static one => File.Exists(one.Path)).Select(static one => one.Path).Prepend(file).Distinct(StringComparer.Ordinal)],
                 [.. missing.Select(static one => one.Path)],
-                lacks));
+                lacking));
         }
 
         return jobs;

@@ -26,10 +26,11 @@ public sealed class InputScanTests : IDisposable
     public void One_that_lacks_a_required_file_is_no_job_and_takes_no_number()
     {
         Write("a.inp", "b.inp", "c.inp", "a.mesh", "c.mesh");
-        var jobs = InputScan.Find(_tree.Path, "*.inp", [SecondaryPattern.Parse("*.mesh")], " wing ", static _ => { }, default);
+        var jobs = InputScan.Find(_tree.Path, "*.inp", [SecondaryPattern.Parse("*.cfg:optional"), SecondaryPattern.Parse("*.mesh")], " wing ", static _ => { }, default);
         Assert.Equal(["wing_1", "", "wing_2"], jobs.Select(static job => job.JobName));
         Assert.True(jobs[1].LacksRequired);
-        Assert.Equal([In("b.mesh")], jobs[1].Missing);
+        Assert.Equal([In("b.cfg"), In("b.mesh")], jobs[1].Missing);
+        Assert.Equal([In("b.mesh")], jobs[1].MissingRequired);
     }
 
     [Fact]
