@@ -38,12 +38,14 @@ public sealed class PipelinePlanner
         // Listing folders waits for the disk more than it computes.
         var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(2, Environment.ProcessorCount), CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, rows.Count, options, async (i, token) => planned[i] = await PlanAsync(rows[i], findings, token).ConfigureAwait(false)).ConfigureAwait(false);
+        // A run does not begin with them; what the catalogue has against a row, the platform tells.
+        var refused = findings.Where(static finding => finding.Severity == FindingSeverity.Error).Select(static finding => finding.Row).ToHashSet();
         await AdviseAsync(rows, findings, cancellationToken).ConfigureAwait(false);
         FindDuplicates(rows, findings);
         if (Archive.IsGzip && planned.Any(static row => row.ArchiveName.Length > 0))
             findings.Add(new PlanFinding(FindingSeverity.Information, null, "", null, "The archives are compressed, so their sizes are estimates: what they are before that. Most become smaller."));
         var extraBytes = await LookAtExtrasAsync(findings, cancellationToken).ConfigureAwait(false);
-        var calls = CallForecast.Of(rows, _limits, collects, Extras.Files.Count);
+        var calls = CallForecast.Of([.. rows.Where(row => !refused.Contains(row.Index))], _limits, collects, Extras.Files.Count);
         foreach (var slow in calls.Where(static calls => calls.Shortest >= TimeSpan.FromMinutes(1)))
         {
             findings.Add(new PlanFinding(FindingSeverity.Information, null, "", null, string.Create(CultureInfo.InvariantCulture,
@@ -65,7 +67,7 @@ public sealed class PipelinePlanner
         var faults = RowValidation.FindFaults(row, !Extras.IsEmpty);
         foreach (var fault in faults)
             findings.Add(new PlanFinding(FindingSeverity.Error, row.Index, row.Spec.JobName, fault.Column, fault.Message));
-        var plan = new PlannedRow(row.Index, row.Spec.JobName, row.Spec.Directory, "", 0, 0, 0, row.Spec.SubmitMode == SubmitMode.CreateAndSubmit);
+        var plan = new PlannedRow(row.Index, row.Spec.JobName, row.Spec.Directory, "", 0, 0, 0, Submits: faults.Count == 0 && row.Spec.SubmitMode == SubmitMode.CreateAndSubmit);
         if (string.IsNullOrWhiteSpace(row.Spec.Directory) || faults.Any(static fault => fault.Column is nameof(JobSpec.Directory) or nameof(JobSpec.TarSubpath)))
             return plan;
         try
@@ -78,7 +80,7 @@ public sealed class PipelinePlanner
         catch (RescaleException unreadable)
         {
             findings.Add(new PlanFinding(FindingSeverity.Error, row.Index, row.Spec.JobName, nameof(JobSpec.Directory), $"cannot be archived: {unreadable.Message}"));
-            return plan;
+            return plan with { Submits = false };
         }
     }
 

@@ -78,6 +78,17 @@ public sealed class PipelinePlannerTests : IDisposable
     }
 
     [Fact]
+    public async Task Rows_that_cannot_be_run_make_no_calls()
+    {
+        var folder = Make("run", ("in.txt", 1));
+        var forecast = await PlanAsync(Good with { JobName = "a", Directory = folder }, Good with { JobName = "", Directory = folder }, Good with { JobName = "b", Directory = folder + "-none" });
+        Assert.False(forecast.IsValid);
+        // One registration, one creation, the storage credentials; one submission.
+        Assert.Equal([3, 1, 0], forecast.Calls.Select(static one => one.Calls));
+        Assert.Equal([true, false, false], forecast.Rows.Select(static row => row.Submits));
+    }
+
+    [Fact]
     public async Task A_limit_that_takes_minutes_is_told()
     {
         var rows = Enumerable.Range(1, 200).Select(static i => Good with { JobName = $"j{i}", ExtraInputFileIds = ["f"] }).ToArray();
