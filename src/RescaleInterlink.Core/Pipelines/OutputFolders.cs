@@ -1,5 +1,6 @@
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
+using RescaleInterlink.Transfers.LocalFiles;
 
 namespace RescaleInterlink.Pipelines;
 
@@ -21,10 +22,14 @@ internal sealed class OutputFolders
             .Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
     }
 
+    /// <summary>Whether it is one of these folders: an earlier run may have had another destination.</summary>
+    public bool Holds(string folder) => string.Equals(
+        Path.GetDirectoryName(folder), Path.TrimEndingDirectorySeparator(_root), OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+
     /// <summary>Folders that an earlier run has given to its jobs.</summary>
     public void Reserve(IEnumerable<string?> folders)
     {
-        foreach (var folder in folders.OfType<string>())
+        foreach (var folder in folders.OfType<string>().Where(Holds))
             _used.Add(Path.GetFileName(folder));
     }
 
@@ -40,6 +45,22 @@ internal sealed class OutputFolders
         }
 
         return Path.Combine(_root, name);
+    }
+
+    /// <summary>Tries the place before jobs have cost anything.</summary>
+    /// <exception cref="RescaleException">DestinationUnwritable.</exception>
+    public static void RequireWritable(string root)
+    {
+        Create(root);
+        try
+        {
+            OwnFile.Open(Path.Combine(root, $".{Guid.NewGuid():n}.rescale-part"), FileMode.CreateNew, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new RescaleException(ErrorIds.DestinationUnwritable, ErrorKind.LocalFile,
+                $"The destination '{root}' cannot be written to: {exception.Message} Nothing was sent.", "Correct its permissions, or give another destination.", exception);
+        }
     }
 
     /// <exception cref="RescaleException">DestinationUnwritable.</exception>

@@ -10,7 +10,7 @@ internal static class PipelineErrors
     public static RescaleException JobFailed(PipelineJob job, IReadOnlyList<RescaleException> downloadFailures)
     {
         var state = job.State;
-        var reason = string.IsNullOrWhiteSpace(state.Reason) ? "" : $": {state.Reason}";
+        var reason = string.IsNullOrWhiteSpace(state.Reason) ? "" : $": {state.Reason.TrimEnd('.')}";
         var outputs = downloadFailures.Count == 0 ? "" : $" Not all of its outputs could be downloaded: {downloadFailures[0].Message}";
         return new RescaleException(ErrorIds.JobFailed, ErrorKind.JobFailed,
             $"The job '{state.JobName}' ({state.JobId}) ended {state.JobStatus}{reason}.{outputs}",
@@ -30,7 +30,9 @@ internal static class PipelineErrors
         var count = failures.Count == 1 ? "an output" : string.Create(CultureInfo.InvariantCulture, $"{failures.Count} outputs");
         return new RescaleException(first.ErrorId, first.Kind,
             $"The job '{job.State.JobName}' ({job.State.JobId}) succeeded, but {count} could not be downloaded: {first.Message}",
-            first.RecommendedAction, first);
+            first.ErrorId == ErrorIds.DestinationExists
+                ? "Move what lies there away, or give another destination, and run the same command again: it only downloads." : first.RecommendedAction,
+            first);
     }
 
     public static RescaleException Unforeseen(PipelineJob job, PipelineStage stage, Exception exception)

@@ -42,7 +42,7 @@ internal static class PipelinePlan
         return common ?? Path.TrimEndingDirectorySeparator(Path.GetTempPath());
     }
 
-    private static bool IsInside(string folder, string parent)
+    internal static bool IsInside(string folder, string parent)
     {
         var comparison = OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
         return folder.StartsWith(parent, comparison)

@@ -128,7 +128,8 @@ internal sealed partial class PipelineRun
         var spec = job.Row.Spec;
         // What an earlier run has collected lies there whole and verified, and stays. Anything else there is the user's own.
         var keepEqual = job.State.Destination is not null && !_options.Overwrite;
-        var folder = job.State.Destination ?? _folders!.For(spec.JobName, job.State.JobId!);
+        // Another destination than before is given because the old one is full, or taken.
+        var folder = job.State.Destination is { } begun && _folders!.Holds(begun) ? begun : _folders!.For(spec.JobName, job.State.JobId!);
         var failures = new List<RescaleException>();
         try
         {

@@ -213,8 +213,8 @@ internal sealed partial class PipelineRun : IAsyncDisposable
             else if (stage == PipelineStage.Done)
                 Recall(job);
             // A row that is beyond its upload needs its directory no more; of one that may have a job, that is asked first.
-            else if (job.State is { FileId: null, JobId: null, Creating: false } && RowValidation.FindFaults(job.Row, !_options.Extras.IsEmpty) is { Count: > 0 } faults)
-                End(job, PipelineStage.Validate, RowValidation.ToError(faults));
+            else if (job.State is { FileId: null, JobId: null, Creating: false } && RowValidation.FindError(job, _options) is { } fault)
+                End(job, PipelineStage.Validate, fault);
             else
                 await EnterAsync(job, stage).ConfigureAwait(false);
         }

@@ -28,7 +28,7 @@ public sealed class PipelineRunner
     /// <summary>Yields each job as it ends; one job's failure does not stop the others. Ending the enumeration early, or the
     /// token, stops what this process does; jobs that were submitted go on, and the journal tells how far each row has come.</summary>
     /// <exception cref="RescaleException">PipelineStateInvalid: the state file tells of another run or cannot be written. TransferOptionInvalid,
-    /// DestinationExists, DestinationUnwritable: the run log, or the table of failures, cannot lie where it is to.</exception>
+    /// DestinationExists, DestinationUnwritable: the run log, the table of failures or the outputs cannot lie where they are to.</exception>
     /// <exception cref="InvalidOperationException">A run of this runner is going on.</exception>
     public async IAsyncEnumerable<PipelineJobResult> RunAsync(
         IReadOnlyList<JobRow> rows, PipelineOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -37,7 +37,10 @@ public sealed class PipelineRunner
             throw new InvalidOperationException("A run of this runner is going on.");
         try
         {
+            RunFiles.RequireStatePlace(options.StatePath, options.ExistingState);
             RequireFailurePlace(options);
+            if (options.Destination is { } destination)
+                OutputFolders.RequireWritable(destination);
             using var log = OpenLog(options);
             var run = Begin(rows, options, log, cancellationToken);
             Volatile.Write(ref _run, run);

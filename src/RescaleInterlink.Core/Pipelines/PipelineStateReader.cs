@@ -37,6 +37,17 @@ public static class PipelineStateReader
         return [.. rows.Values];
     }
 
+    /// <summary>Whether nothing lies there, or what begins as a state does.</summary>
+    public static bool MayBeState(string path)
+    {
+        if (!File.Exists(path))
+            return true;
+        using var reader = new StreamReader(Open(path), new UTF8Encoding(false));
+        var beginning = new char[nameof(RowState.Index).Length + 1];
+        var count = reader.ReadBlock(beginning);
+        return count == 0 || new string(beginning, 0, count).Equals(nameof(RowState.Index) + ",", StringComparison.OrdinalIgnoreCase);
+    }
+
     /// <summary>As the Go tool reads it: by place, and without rows of fewer cells.</summary>
     private static List<PipelineRowState> ReadCsv(string path)
     {

@@ -19,10 +19,20 @@ internal static class RowValidation
         return faults;
     }
 
-    public static RescaleException ToError(IReadOnlyList<RowFault> faults)
-        => new(ErrorIds.JobSpecInvalid, ErrorKind.InvalidInput,
-            $"Row {faults[0].Index} ('{faults[0].JobName}') was not sent: {string.Join("; ", faults.Select(fault => $"{fault.Column} {fault.Message}"))}.",
-            "Correct the named columns of the row.");
+    /// <summary>Why this run does not begin with the row, or null.</summary>
+    public static RescaleException? FindError(PipelineJob job, PipelineOptions options)
+    {
+        var row = job.Row;
+        if (FindFaults(row, !options.Extras.IsEmpty) is { Count: > 0 } faults)
+            return new RescaleException(ErrorIds.JobSpecInvalid, ErrorKind.InvalidInput,
+                $"Row {row.Index} ('{row.Spec.JobName}') was not sent: {string.Join("; ", faults.Select(fault => $"{fault.Column} {fault.Message}"))}.",
+                "Correct the named columns of the row.");
+        return job.Folder is { } folder && RunFiles.FindInside(folder, options) is { } inside
+            ? new RescaleException(ErrorIds.JobSpecInvalid, ErrorKind.InvalidInput,
+                $"Row {row.Index} ('{row.Spec.JobName}') was not sent: '{inside}', which the run itself writes, lies in the folder '{folder}' and would be archived with it.",
+                "Give -StatePath and -LogPath another folder, or leave these files out with -ExcludePattern.")
+            : null;
+    }
 
     private static void CheckDirectory(JobRow row, List<RowFault> faults)
     {
@@ -44,7 +54,7 @@ internal static class RowValidation
         }
         catch (RescaleException exception)
         {
-            Add(string.IsNullOrWhiteSpace(row.Spec.TarSubpath) ? nameof(JobSpec.Directory) : nameof(JobSpec.TarSubpath), $"cannot be used: {exception.Message}");
+            Add(string.IsNullOrWhiteSpace(row.Spec.TarSubpath) ? nameof(JobSpec.Directory) : nameof(JobSpec.TarSubpath), $"cannot be used: {exception.Message.TrimEnd('.')}");
         }
     }
 }

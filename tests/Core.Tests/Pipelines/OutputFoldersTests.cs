@@ -40,6 +40,19 @@ public sealed class OutputFoldersTests
         Assert.Equal(3, names.Distinct(StringComparer.OrdinalIgnoreCase).Count());
     }
 
+    [Fact]
+    public void Folders_of_another_destination_are_none_of_these()
+    {
+        var folders = new OutputFolders("/d/new", ["a"]);
+        folders.Reserve([null, "/d/old/a"]);
+        Assert.False(folders.Holds("/d/old/a"));
+        Assert.False(folders.Holds("/d/new/a/b"));
+        Assert.True(folders.Holds(folders.For("a", "id")));
+        Assert.Equal("a", Path.GetFileName(new OutputFolders("/d/new", ["a"]).For("a", "id")));
+        folders.Reserve(["/d/new/b"]);
+        Assert.Equal("b_id", Path.GetFileName(folders.For("b", "id")));
+    }
+
     [Theory]
     [InlineData("con", "_con")]
     [InlineData("NUL.txt", "_NUL.txt")]

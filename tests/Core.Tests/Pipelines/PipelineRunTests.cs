@@ -52,6 +52,14 @@ public sealed class PipelineRunTests(OwnSandbox shared) : IClassFixture<OwnSandb
     }
 
     [Fact]
+    public void What_the_platform_says_of_a_failure_stands_in_one_sentence()
+    {
+        var state = new RowState { Index = 1, JobName = "n", Directory = "", JobId = "id", JobStatus = "Completed", Reason = "It failed." };
+        var error = PipelineErrors.JobFailed(new PipelineJob(new JobRow(1, new JobSpec()), state), []);
+        Assert.Equal("The job 'n' (id) ended Completed: It failed.", error.Message);
+    }
+
+    [Fact]
     public async Task Jobs_that_share_a_name_get_a_folder_each()
     {
         _study.Add("Same", "echo 1 > output.txt", folderName: "a");
@@ -186,6 +194,82 @@ public sealed class PipelineRunTests(OwnSandbox shared) : IClassFixture<OwnSandb
         Assert.Equal(3, done.Files.Count);
         Assert.Equal(other, File.GetCreationTimeUtc(Path.Combine(folder.FullName, "other.txt")));
         Assert.Single(await Study.ListJobsAsync(_session, "Mine"));
+    }
+
+    [Fact]
+    public async Task Outputs_that_are_not_there_yet_land_in_another_destination_when_one_is_given()
+    {
+        _study.Add("Moved", "echo x > output.txt");
+        _study.Add("Stays", "echo y > output.txt");
+        var taken = Directory.CreateDirectory(Path.Combine(_study.Destination, "Moved")).FullName;
+        File.WriteAllText(Path.Combine(taken, "output.txt"), "my own");
+        var refused = (await _study.RunAsync(_session))[0];
+        Assert.Equal(ErrorIds.DestinationExists, refused.Error!.ErrorId);
+        Assert.Contains("give another destination", refused.Error.RecommendedAction, StringComparison.Ordinal);
+        Assert.DoesNotContain("-Conflict", refused.Error.RecommendedAction, StringComparison.Ordinal);
+
+        var other = _study.Destination + " 2";
+        var results = await _study.RunAsync(_session, _study.Options with { Destination = other });
+        Assert.All(results, static result => Assert.Null(result.Error));
+        Assert.Equal(Path.Combine(other, "Moved"), results[0].Destination);
+        Assert.Equal("x\n", File.ReadAllText(Path.Combine(other, "Moved", "output.txt")));
+        Assert.Equal("my own", File.ReadAllText(Path.Combine(taken, "output.txt")));
+        // What is done is done.
+        Assert.Equal(Path.Combine(_study.Destination, "Stays"), results[1].Destination);
+        Assert.False(Directory.Exists(Path.Combine(other, "Stays")));
+        Assert.Single(await Study.ListJobsAsync(_session, "Moved"));
+    }
+
+    [Fact]
+    public async Task A_destination_that_is_none_is_refused_before_anything_is_sent()
+    {
+        _study.Add("Nowhere to go", "true");
+        var file = Path.Combine(_study.InputFolder("Nowhere to go"), "input.txt");
+        foreach (var destination in new[] { file, Path.Combine(file, "results") })
+        {
+            var refused = await Assert.ThrowsAsync<RescaleException>(() => _study.RunAsync(_session, _study.Options with { Destination = destination }));
+            Assert.Equal(ErrorIds.DestinationUnwritable, refused.ErrorId);
+            Assert.Contains(destination, refused.Message, StringComparison.Ordinal);
+        }
+
+        Assert.False(File.Exists(_study.StatePath + ".journal"));
+        Assert.Empty(await Study.ListJobsAsync(_session, "Nowhere to go"));
+        Study.AssertSucceeded(Assert.Single(await _study.RunAsync(_session)));
+        Assert.Empty(Directory.EnumerateFiles(_study.Destination, ".*"));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_state_is_not_replaced_even_to_begin_anew()
+    {
+        _study.Add("Of a table", "true");
+        var table = Path.Combine(_study.InputFolder("Of a table"), "jobs.csv");
+        File.WriteAllText(table, "Directory,JobName\n");
+        var options = _study.Options with { StatePath = table, Destination = null, ExistingState = ExistingState.Replace };
+        var refused = await Assert.ThrowsAsync<RescaleException>(() => _study.RunAsync(_session, options));
+        Assert.Equal(ErrorIds.PipelineStateInvalid, refused.ErrorId);
+        Assert.Equal("Directory,JobName\n", File.ReadAllText(table));
+        Assert.False(File.Exists(table + ".journal"));
+
+        // The state of another tool is one that a run may begin anew in the place of.
+        var state = Path.Combine(Directory.CreateDirectory(_study.Destination).FullName, "go.csv");
+        File.WriteAllText(state, "Index,JobName\n1,x\n");
+        Assert.Null(Assert.Single(await _study.RunAsync(_session, options with { StatePath = state })).Error);
+    }
+
+    [Fact]
+    public async Task A_folder_that_the_run_writes_its_own_files_into_is_refused_unless_they_are_left_out()
+    {
+        _study.Add("Own files", "ls -A 'Own files' > output.txt");
+        _study.Add("Other", "true");
+        var options = _study.Options with { StatePath = Path.Combine(_study.InputFolder("Own files"), "run.state.csv") };
+        var refused = (await _study.RunAsync(_session, options))[0];
+        Assert.Equal((ErrorIds.JobSpecInvalid, PipelineStage.Validate), (refused.Error!.ErrorId, refused.Stage));
+        Assert.Contains("run.state.csv", refused.Error.Message, StringComparison.Ordinal);
+        Assert.Contains("-ExcludePattern", refused.Error.RecommendedAction, StringComparison.Ordinal);
+
+        var results = await _study.RunAsync(_session, options with { ExistingState = ExistingState.Replace, Overwrite = true, Archive = new ArchiveOptions { Exclude = ["run.*"] } });
+        Assert.All(results, Study.AssertSucceeded);
+        Assert.Equal("input.txt\n", File.ReadAllText(Path.Combine(results[0].Destination!, "output.txt")));
     }
 
     [Fact]
