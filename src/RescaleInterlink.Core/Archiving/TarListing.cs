@@ -105,9 +105,7 @@ internal static class TarListing
         }
         catch (ArgumentOutOfRangeException exception)
         {
-            // Some file systems hold times that the runtime has none for.
-            throw new RescaleException(ErrorIds.SourceUnreadable, ErrorKind.LocalFile,
-                $"'{path}' cannot be archived: the time of its last change lies beyond the year 9999.", "Give it another time, such as with touch.", exception);
+            throw LocalFileErrors.TimeOutOfRange(path, exception);
         }
     }
 }

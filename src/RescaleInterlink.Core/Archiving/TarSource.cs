@@ -88,7 +88,7 @@ public sealed class TarSource : IRangeSource
         => exception is FileNotFoundException or DirectoryNotFoundException
             ? Path.GetFileName(path).Contains(NoText, StringComparison.Ordinal) ? Nameless(path, "has a name", exception) : Changed(path, "has vanished since the folder was listed", exception)
             : new RescaleException(ErrorIds.SourceUnreadable, ErrorKind.LocalFile,
-                $"'{path}' cannot be read: {exception.Message}", "Check the permissions of the file.", exception);
+                $"'{path}' cannot be read: {exception.Message}", "Check your permissions, and whether another program holds the file open.", exception);
 
     /// <summary>A name of bytes that are no text: neither can the file be opened by what the runtime makes of it, nor would the archive hold that name.</summary>
     internal static RescaleException Nameless(string path, string what, Exception? exception = null)

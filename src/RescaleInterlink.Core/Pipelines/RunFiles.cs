@@ -11,6 +11,8 @@ internal static class RunFiles
     /// <exception cref="RescaleException">PipelineStateInvalid.</exception>
     public static void RequireStatePlace(string statePath, ExistingState existing)
     {
+        if (Directory.Exists(statePath))
+            throw new RescaleException(ErrorIds.PipelineStateInvalid, ErrorKind.State, $"The pipeline's state cannot be '{statePath}': it is a folder. Nothing was sent.", "Give the path of a file.");
         if (existing == ExistingState.Replace && !File.Exists(PipelineJournal.GetPath(statePath)) && !PipelineStateReader.MayBeState(statePath))
             throw new RescaleException(ErrorIds.PipelineStateInvalid, ErrorKind.State,
                 $"The pipeline's state cannot be '{statePath}': another file lies there. Nothing was sent.", "Give another state file.");

@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using RescaleInterlink.Archiving;
 using RescaleInterlink.Errors;
+using RescaleInterlink.Transfers.LocalFiles;
 using static RescaleInterlink.Core.Tests.Archiving.TarTesting;
 
 namespace RescaleInterlink.Core.Tests.Archiving;
@@ -164,6 +165,9 @@ public sealed class TarSourceTests : IDisposable
             var error = await Assert.ThrowsAsync<RescaleException>(() => CreateAsync(folder));
             Assert.Equal(ErrorIds.SourceUnreadable, error.ErrorId);
             Assert.Contains(path, error.Message, StringComparison.Ordinal);
+            using var source = new LocalFileSource(path);
+            error = await Assert.ThrowsAsync<RescaleException>(() => source.GetIdentityAsync(TestContext.Current.CancellationToken));
+            Assert.Equal(ErrorIds.SourceUnreadable, error.ErrorId);
         }
         finally
         {

@@ -250,6 +250,11 @@ public sealed class PipelineRunTests(OwnSandbox shared) : IClassFixture<OwnSandb
         Assert.Equal("Directory,JobName\n", File.ReadAllText(table));
         Assert.False(File.Exists(table + ".journal"));
 
+        var folder = Path.GetDirectoryName(table)!;
+        refused = await Assert.ThrowsAsync<RescaleException>(() => _study.RunAsync(_session, options with { StatePath = folder }));
+        Assert.Contains("it is a folder. Nothing was sent.", refused.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder + ".journal"));
+
         // The state of another tool is one that a run may begin anew in the place of.
         var state = Path.Combine(Directory.CreateDirectory(_study.Destination).FullName, "go.csv");
         File.WriteAllText(state, "Index,JobName\n1,x\n");

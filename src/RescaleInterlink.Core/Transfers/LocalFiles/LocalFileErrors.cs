@@ -40,6 +40,11 @@ internal static class LocalFileErrors
         _ => null,
     };
 
+    /// <summary>Some file systems hold times that the runtime has none for; it says so when it is asked for the file's.</summary>
+    public static RescaleException TimeOutOfRange(string source, ArgumentOutOfRangeException failure) => new(
+        ErrorIds.SourceUnreadable, ErrorKind.LocalFile, $"'{source}' cannot be read: the time of its last change lies beyond the year 9999.",
+        "Give it another time, such as with touch.", failure);
+
     public static RescaleException SourceNotFound(string source, Exception? failure = null) => new(
         ErrorIds.SourceNotFound, ErrorKind.NotFound, $"'{source}' does not exist.", "Check the path.", failure);
 

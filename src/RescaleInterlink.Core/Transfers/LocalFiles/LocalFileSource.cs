@@ -40,6 +40,10 @@ public sealed class LocalFileSource : IRangeSource, IDisposable
         {
             throw translated;
         }
+        catch (ArgumentOutOfRangeException failure)
+        {
+            throw LocalFileErrors.TimeOutOfRange(_path, failure);
+        }
     }
 
     /// <summary>The file that a path leads to, through links. A link's own length is that of its text.</summary>
