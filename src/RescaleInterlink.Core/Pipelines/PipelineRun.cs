@@ -40,7 +40,7 @@ internal sealed partial class PipelineRun : IAsyncDisposable
     private readonly List<Task> _tasks = [];
     private int _open;
 
-    /// <exception cref="RescaleException">PipelineStateInvalid.</exception>
+    /// <exception cref="RescaleException">PipelineStateInvalid, TransferOptionInvalid.</exception>
     public PipelineRun(
         JobService service, TimeProvider time, IReadOnlyList<JobRow> rows, PipelineOptions options, PipelineLog? log, CancellationToken cancellationToken)
     {
@@ -55,6 +55,8 @@ internal sealed partial class PipelineRun : IAsyncDisposable
         _upload = Bounded(options.UploadWorkers);
         _create = Bounded(options.JobWorkers);
         _submit = Bounded(options.JobWorkers);
+        // Nothing may throw behind the journal, which would stay locked.
+        options.Transfer.Validate();
         _journal = PipelineJournal.Begin(
             options.StatePath, [.. _jobs.Select(job => job.State)], options.Retry is null ? options.ExistingState : ExistingState.Require, options.AllowTableChange,
             options.Archive.Describe(), options.Extras);

@@ -239,6 +239,16 @@ public sealed class PipelineRunTests(OwnSandbox shared) : IClassFixture<OwnSandb
     }
 
     [Fact]
+    public async Task Options_that_are_refused_leave_the_state_to_others()
+    {
+        _study.Add("Too little memory", "true");
+        var refused = await Assert.ThrowsAsync<RescaleException>(() => _study.RunAsync(_session, _study.Options with { Transfer = new TransferOptions(MemoryLimit: 1) }));
+        Assert.Equal(ErrorIds.TransferOptionInvalid, refused.ErrorId);
+        Assert.False(File.Exists(_study.StatePath + ".journal"));
+        Study.AssertSucceeded(Assert.Single(await _study.RunAsync(_session)));
+    }
+
+    [Fact]
     public async Task A_file_that_is_no_state_is_not_replaced_even_to_begin_anew()
     {
         _study.Add("Of a table", "true");
