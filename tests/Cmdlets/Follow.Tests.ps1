@@ -1,5 +1,9 @@
 BeforeAll {
     . (Join-Path $PSScriptRoot 'Support.ps1')
+    # Temporary files are looked for below, and only those of these tests are meant.
+    $temporary = @{}
+    foreach ($name in 'TMPDIR', 'TMP') { $temporary[$name] = [Environment]::GetEnvironmentVariable($name) }
+    $env:TMPDIR = $env:TMP = New-TestFolder
     # As many as are held up here at once, on a machine of any size.
     $folder, $sandbox, $connection = Start-TestSession @{ MaxRunningJobs = 8 }
     $basic = Get-BasicJob
@@ -14,7 +18,10 @@ BeforeAll {
     }
 }
 
-AfterAll { Stop-TestSession $sandbox }
+AfterAll {
+    Stop-TestSession $sandbox
+    foreach ($name in $temporary.Keys) { [Environment]::SetEnvironmentVariable($name, $temporary[$name]) }
+}
 
 Describe 'Wait-RescaleJob' {
     It 'tells since when the last status holds, and -Any ends with the first that ends' {

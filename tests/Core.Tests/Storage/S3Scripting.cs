@@ -11,7 +11,7 @@ internal static class S3Scripting
     public const string Secret = "a-very-secret-key";
     public const string SessionToken = "a-very-secret-token";
 
-    public static readonly StoreTimeouts Patient = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60));
+    public static readonly StoreTimeouts Patient = new(TestPatience.Long, TestPatience.Long);
     public static readonly StoreTimeouts Impatient = new(TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(60));
 
     public static S3Credentials Keys(int generation = 1) =>
