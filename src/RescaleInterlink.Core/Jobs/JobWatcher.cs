@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Threading.Channels;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs.Following;
@@ -20,7 +19,7 @@ internal sealed class JobWatcher(JobsClient client, TimeProvider time, TimeSpan 
     private readonly Dictionary<string, OpenJob> _open = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _lastStatus = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JobStatusEntry> _newest = new(StringComparer.Ordinal);
-    private readonly ConcurrentQueue<string> _forgotten = new();
+    private readonly Channel<string> _forgotten = Channel.CreateUnbounded<string>();
     private int _ended;
     private long? _networkLostAt;
 
@@ -33,8 +32,8 @@ internal sealed class JobWatcher(JobsClient client, TimeProvider time, TimeSpan 
     /// <summary>Told when the network is lost, once until it is back.</summary>
     public Action<RescaleException>? OnLost { get; init; }
 
-    /// <summary>Lets go of a job without any ending. From any thread.</summary>
-    public void Forget(string jobId) => _forgotten.Enqueue(jobId);
+    /// <summary>Lets go of a job without any ending; nobody waits for a round of no job. From any thread.</summary>
+    public void Forget(string jobId) => _forgotten.Writer.TryWrite(jobId);
 
     /// <summary>Runs until <paramref name="jobIds"/> is complete and every job has ended; completes <paramref name="endings"/>.</summary>
     public async Task RunAsync(ChannelReader<string> jobIds, ChannelWriter<JobEnding> endings, CancellationToken cancellationToken)
@@ -49,7 +48,7 @@ internal sealed class JobWatcher(JobsClient client, TimeProvider time, TimeSpan 
                     NewestByJob = new Dictionary<string, JobStatusEntry>(_newest, StringComparer.Ordinal),
                 });
                 if (_open.Count > 0)
-                    await Task.Delay(NextWait(), time, cancellationToken).ConfigureAwait(false);
+                    await WaitAsync(cancellationToken).ConfigureAwait(false);
             }
 
             endings.Complete();
@@ -65,14 +64,31 @@ internal sealed class JobWatcher(JobsClient client, TimeProvider time, TimeSpan 
     {
         do
         {
-            while (_forgotten.TryDequeue(out var forgotten))
-                _open.Remove(forgotten);
+            TakeForgotten();
             while (jobIds.TryRead(out var id))
                 if (_lastStatus.TryAdd(id, ""))
                     _open.Add(id, new OpenJob(time.GetTimestamp()));
         }
         while (_open.Count == 0 && await jobIds.WaitToReadAsync(cancellationToken).ConfigureAwait(false));
         return _open.Count > 0;
+    }
+
+    private void TakeForgotten()
+    {
+        while (_forgotten.Reader.TryRead(out var forgotten))
+            _open.Remove(forgotten);
+    }
+
+    /// <summary>Until the next round, or until no job is left to be asked for.</summary>
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var next = Task.Delay(NextWait(), time, over.Token);
+        while (_open.Count > 0 && await Task.WhenAny(next, _forgotten.Reader.WaitToReadAsync(over.Token).AsTask()).ConfigureAwait(false) != next)
+            TakeForgotten();
+        if (_open.Count > 0)
+            await next.ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
     }
 
     private TimeSpan NextWait()

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.Channels;
 using RescaleInterlink.Core.Tests.Platform;
+using RescaleInterlink.Core.Tests.Transfers;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
 using RescaleInterlink.Networking;
@@ -123,6 +124,27 @@ public sealed class JobWatcherTests
         await platform.WatchAsync(null, new Collecting(reports));
         Assert.Equal((2, 0, "Executing"), (reports[0].Total, reports[0].Ended, reports[0].StatusByJob["a"]));
         Assert.Equal((2, 2, "Stopped"), (reports[^1].Total, reports[^1].Ended, reports[^1].StatusByJob["b"]));
+    }
+
+    [Fact]
+    public async Task Jobs_that_are_forgotten_are_not_waited_for()
+    {
+        await using var server = ScriptedServer.InTurn(static reply => reply.JsonAsync(200, """{"results":[{"status":"Executing"}]}"""));
+        // It stands still: there never is a second round.
+        var time = new ManualTime();
+        using var client = Clients.For(server, time);
+        var (ids, endings) = (Channel.CreateUnbounded<string>(), Channel.CreateUnbounded<JobEnding>());
+        ids.Writer.TryWrite("a");
+        ids.Writer.TryWrite("b");
+        ids.Writer.Complete();
+        var watcher = new JobWatcher(client.Jobs, time, Interval, timeout: null, progress: null);
+        var run = watcher.RunAsync(ids.Reader, endings.Writer, TestContext.Current.CancellationToken);
+        await Waiting.UntilAsync(() => server.Requests.Count == 2);
+        watcher.Forget("a");
+        watcher.Forget("b");
+        await run.WaitAsync(TestPatience.Long);
+        Assert.False(endings.Reader.TryRead(out _));
+        Assert.Equal(2, server.Requests.Count);
     }
 
     private static string[] Script(params string[] answers) => answers;
