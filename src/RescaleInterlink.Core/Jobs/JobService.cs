@@ -99,7 +99,7 @@ public sealed class JobService : IDisposable
             await TryAsync($"its tag '{tag}' could not be set", () => _client.Jobs.AddTagAsync(jobId, tag, cancellationToken)).ConfigureAwait(false);
         if (!string.IsNullOrWhiteSpace(spec.ProjectId))
             await TryAsync($"it could not be assigned to the project '{spec.ProjectId}'",
-                () => _projects.AssignAsync(jobId, spec.ProjectId, spec.OrgCode, cancellationToken)).ConfigureAwait(false);
+                () => _projects.AssignNewAsync(jobId, spec.ProjectId, spec.OrgCode, cancellationToken)).ConfigureAwait(false);
         return warnings;
 
         async Task TryAsync(string what, Func<Task> action)

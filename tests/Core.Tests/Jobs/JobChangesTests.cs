@@ -94,21 +94,32 @@ public sealed class JobChangesTests
     }
 
     [Fact]
-    public async Task A_project_is_assigned_in_three_tries()
+    public async Task A_new_job_that_is_not_known_everywhere_is_assigned_in_three_tries()
     {
-        await using var platform = new Platform([], "400", "400", "200");
-        await platform.Changes("acme").AssignProjectAsync("j", "p", null, Token);
+        await using var platform = new Platform([], "404", "404", "200");
+        await platform.Projects("acme").AssignNewAsync("j", "p", null, Token);
         Assert.Equal(Enumerable.Repeat("POST /api/v2/organizations/acme/jobs/j/project-assignment/", 3), platform.Calls);
         Assert.Equal([TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)], platform.Time.Waits.Where(wait => wait >= TimeSpan.FromSeconds(2)));
     }
 
     [Fact]
-    public async Task A_project_that_is_refused_three_times_is_an_error_that_names_it()
+    public async Task A_project_that_is_refused_is_not_tried_again_for_a_new_job_either()
     {
-        await using var platform = new Platform([], "400");
+        await using var platform = new Platform([], "400", "200");
+        await Assert.ThrowsAsync<RescaleException>(() => platform.Projects("acme").AssignNewAsync("j", "p", null, Token));
+        Assert.Single(platform.Calls);
+    }
+
+    [Theory]
+    [InlineData("400")]
+    [InlineData("404")]
+    public async Task A_project_that_is_refused_is_an_error_at_once_that_names_it(string answer)
+    {
+        await using var platform = new Platform([], answer, "200");
         var error = await Assert.ThrowsAsync<RescaleException>(() => platform.Changes("acme").AssignProjectAsync("j", "p1", "other", Token));
         Assert.Contains("'p1'", error.Message, StringComparison.Ordinal);
-        Assert.Equal(Enumerable.Repeat("POST /api/v2/organizations/other/jobs/j/project-assignment/", 3), platform.Calls);
+        Assert.Equal(["POST /api/v2/organizations/other/jobs/j/project-assignment/"], platform.Calls);
+        Assert.Empty(platform.Time.Waits);
     }
 
     [Fact]
@@ -148,7 +159,9 @@ public sealed class JobChangesTests
 
         public IEnumerable<string> Calls => _server.Requests.Select(request => $"{request.Method} {request.Target.Split('?')[0]}");
 
-        public JobChanges Changes(string? organization = null) => new(_client.Jobs, new JobProjects(_client.Jobs, organization, Time));
+        public JobChanges Changes(string? organization = null) => new(_client.Jobs, Projects(organization));
+
+        public JobProjects Projects(string? organization) => new(_client.Jobs, organization, Time);
 
         public async ValueTask DisposeAsync()
         {
