@@ -10,7 +10,9 @@ namespace RescaleInterlink.LocalSandbox;
 internal static class SandboxStopper
 {
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(10);
+
+    // The sandbox itself gives Azurite 15 s to write its data down; whoever ends it before that loses them.
+    private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(25);
 
     public static async Task StopAsync(SandboxInstance instance, CancellationToken cancellationToken)
     {
