@@ -80,7 +80,7 @@ Describe 'Watch-RescaleJob' {
 
     It 'ends with one error, and the outputs, when the job fails' {
         $job = Submit-RescaleJob @basic -JobName fails -Command 'echo why > why.txt; exit 7'
-        $files = $job | Watch-RescaleJob -Destination (Join-Path $folder 'failed') -ErrorAction SilentlyContinue -ErrorVariable failed
+        $files = $job | Watch-RescaleJob -Destination (Join-Path $folder 'failed') -IntervalSeconds 5 -ErrorAction SilentlyContinue -ErrorVariable failed
         ($files.Name | Sort-Object) | Should -Be 'process_output.log', 'why.txt'
         $failed.Count | Should -Be 1
         Get-ErrorId $failed[0] | Should -Be 'JobFailed'
