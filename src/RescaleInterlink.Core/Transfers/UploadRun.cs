@@ -133,12 +133,19 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
 
     private string? WhyNot(UploadCheckpoint earlier, SourceIdentity identity)
     {
-        if (earlier.Maker != Maker) return $"its bytes were those of {earlier.Maker ?? "the source itself"} then, and {Maker ?? "the source itself"} may have others";
+        if (earlier.Maker != Maker) return WhyNotOf(earlier.Maker, Maker);
         if (identity.Length is { } now && earlier.SourceLength != now) return $"the source had {earlier.SourceLength} bytes then, and has {now} now";
         if (earlier.SourceStamp != identity.Stamp) return "the source has been written to or replaced since";
         if (earlier.Format != request.Format) return "another format was asked for then";
         return FitsInMemory(earlier.PartSize) ? null : $"its parts of {earlier.PartSize} bytes do not fit in the memory limit";
     }
+
+    private static string WhyNotOf(string? maker, string? now) => (maker, now) switch
+    {
+        (null, _) => $"its bytes were those of the source then, and are made by {now} now",
+        (_, null) => $"its bytes were made by {maker} then, and are those of the source now",
+        _ => $"its bytes were made by {maker}, and {now} may make others",
+    };
 
     /// <summary>Reads all of the source and sends it under a new key.</summary>
     private async Task<UploadResult> RunNewAsync(

@@ -52,10 +52,14 @@ internal sealed record UploadCheckpoint : Checkpoint, ICheckpointKind<UploadChec
     [JsonPropertyOrder(5)]
     public IReadOnlyList<FinishedPart> Parts { get; init; } = [];
 
-    // The last part has its padding, and perhaps no other bytes.
-    public override long BytesDone => IsCommitted && SourceLength is { } all
-        ? all
-        : Math.Min(SourceLength ?? long.MaxValue, Parts.Sum(part => Math.Min(part.Length, PartSize)));
+    public override long BytesDone
+    {
+        get
+        {
+            var lengths = new PartLengths(SourceLength, PartSize);
+            return IsCommitted && SourceLength is { } all ? all : Parts.Where(lengths.Fits).Sum(lengths.Of);
+        }
+    }
 
     public override long? BytesTotal => SourceLength;
 
