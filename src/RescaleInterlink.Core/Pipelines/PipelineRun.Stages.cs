@@ -59,7 +59,12 @@ internal sealed partial class PipelineRun
         var mayExist = job.State.Creating;
         var mark = job.State.Mark ?? JobMark.New(_time);
         if (!mayExist)
-            Note(job, job.State with { Creating = true, Mark = mark }, durable: true);
+        {
+            var extraIds = spec.ExtraInputFileIds.Concat(extras.Select(static extra => extra.Id)).Distinct(StringComparer.Ordinal);
+            Note(job, job.State with { Creating = true, Mark = mark, ExtraFileIds = string.Join(',', extraIds) is { Length: > 0 } ids ? ids : null }, durable: true);
+        }
+
+
         try
         {
             var created = await _service.CreateOnlyAsync(spec, inputs, mark, askFirst: mayExist, _stop.Token).ConfigureAwait(false);

@@ -62,7 +62,7 @@ internal sealed class PipelineStateFile(string path, TimeProvider time, Func<IRe
             csv.WriteRecord(
             [
                 row.Index.ToString(CultureInfo.InvariantCulture), row.JobName, row.Directory, row.TarPath, Word(row.TarStatus),
-                row.FileId ?? "", Word(row.UploadStatus), row.JobId ?? "", Word(row.SubmitStatus), "", row.ErrorMessage ?? "",
+                row.FileId ?? "", Word(row.UploadStatus), row.JobId ?? "", Word(row.SubmitStatus), row.ExtraFileIds ?? "", row.ErrorMessage ?? "",
                 FormatTime(row.LastUpdated),
             ]);
     }

@@ -13,7 +13,11 @@ namespace RescaleInterlink.Pipelines;
 /// <param name="HasEnded">Nothing is left to do; null when the state does not tell.</param>
 public sealed record PipelineRowState(
     int Index, string JobName, string Directory, string TarPath, string TarStatus, string? FileId, string UploadStatus, string? JobId, string SubmitStatus,
-    string? JobStatus, string? Reason, string? Destination, bool? HasEnded, string? ErrorId, string? ErrorMessage, DateTimeOffset? LastUpdated);
+    string? JobStatus, string? Reason, string? Destination, bool? HasEnded, string? ErrorId, string? ErrorMessage, DateTimeOffset? LastUpdated)
+{
+    /// <summary>The files of the job besides its archive, by id, with commas; null when there are none, or none is told.</summary>
+    public string? ExtraFileIds { get; init; }
+}
 
 /// <summary>Reads the state of runs, of this module and of the Go tool (interop files 7). It never waits for a run, and is in no run's way.</summary>
 public static class PipelineStateReader
@@ -64,7 +68,10 @@ public static class PipelineStateReader
                 continue;
             rows.Add(new PipelineRowState(
                 index, csv.GetString(1), csv.GetString(2), csv.GetString(3), csv.GetString(4), Optional(5), csv.GetString(6), Optional(7), csv.GetString(8),
-                null, null, null, null, null, Optional(10), DateTimeOffset.TryParse(csv.GetString(11), CultureInfo.InvariantCulture, out var updated) ? updated : null));
+                null, null, null, null, null, Optional(10), DateTimeOffset.TryParse(csv.GetString(11), CultureInfo.InvariantCulture, out var updated) ? updated : null)
+            {
+                ExtraFileIds = Optional(9),
+            });
 
             string? Optional(int column) => csv.GetString(column) is { Length: > 0 } text ? text : null;
         }
@@ -74,7 +81,10 @@ public static class PipelineStateReader
 
     private static PipelineRowState From(RowState state) => new(
         state.Index, state.JobName, state.Directory, state.TarPath, PipelineStateFile.Word(state.TarStatus), state.FileId, PipelineStateFile.Word(state.UploadStatus),
-        state.JobId, PipelineStateFile.Word(state.SubmitStatus), state.JobStatus, state.Reason, state.Destination, state.Ended, state.ErrorId, state.ErrorMessage, state.LastUpdated);
+        state.JobId, PipelineStateFile.Word(state.SubmitStatus), state.JobStatus, state.Reason, state.Destination, state.Ended, state.ErrorId, state.ErrorMessage, state.LastUpdated)
+    {
+        ExtraFileIds = state.ExtraFileIds,
+    };
 
     /// <summary>Shared, as a run may be writing it or putting another in its place.</summary>
     private static FileStream Open(string path)

@@ -22,6 +22,8 @@ internal sealed record RowState
     /// <summary>By what the job is known that is being created; null when none is, and in journals of versions without marks.</summary>
     public JobMark? Mark { get; init; }
     public string? JobId { get; init; }
+    /// <summary>The files that the job has besides its archive, by id, with commas; as far as its creation was sent.</summary>
+    public string? ExtraFileIds { get; init; }
     public StageStatus SubmitStatus { get; init; }
     public string? JobStatus { get; init; }
     public string? Reason { get; init; }

@@ -30,6 +30,9 @@ public sealed class PipelineStateItem : IShellObject
 
     public string? JobId => _row.JobId;
 
+    /// <summary>Ids of the files that the job has besides its archive.</summary>
+    public string[] ExtraFileId => _row.ExtraFileIds?.Split(',') ?? [];
+
     /// <summary>The platform's last word, when the run has heard one.</summary>
     public string? JobStatus => _row.JobStatus;
 

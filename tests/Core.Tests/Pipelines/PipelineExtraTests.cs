@@ -31,6 +31,10 @@ public sealed class PipelineExtraTests(OwnSandbox shared) : IClassFixture<OwnSan
         Assert.Single(await FindAsync(Path.GetFileName(mesh)));
         Assert.Single(await FindAsync("steel.mat"));
         Assert.Null(first.Error);
+        // The state tells what each job has besides its archive.
+        var ids = string.Join(',', [Assert.Single(await FindAsync(Path.GetFileName(mesh))), Assert.Single(stored)]);
+        Assert.All(PipelineStateReader.Read(_study.StatePath), state => Assert.Equal(ids, state.ExtraFileIds));
+        Assert.Equal(results.Count + 1, File.ReadAllText(_study.StatePath).Split(ids).Length);
     }
 
     [Theory]

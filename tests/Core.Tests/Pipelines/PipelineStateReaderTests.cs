@@ -24,13 +24,13 @@ public sealed class PipelineStateReaderTests : IDisposable
             Header,
             "2,B,/d/B,/d/p_B_1.tar.gz,success,fB,failed,,failed,,\"it said \"\"no\"\",",
             "and more\",2025-01-02T03:04:05+02:00",
-            "1,A,/d/A,/d/p_A_1.tar.gz,success,fA,success,jA,success,,,2025-01-02T03:04:05Z",
+            "1,A,/d/A,/d/p_A_1.tar.gz,success,fA,success,jA,success,\"e1,e2\",,2025-01-02T03:04:05Z",
             "3,short,row",
             "x,not,a,number,success,f,success,j,success,,,2025-01-02T03:04:05Z", ""));
         var rows = PipelineStateReader.Read(StatePath);
         Assert.Equal([1, 2], rows.Select(static row => row.Index));
         Assert.Equal(
-            new PipelineRowState(1, "A", "/d/A", "/d/p_A_1.tar.gz", "success", "fA", "success", "jA", "success", null, null, null, null, null, null, new DateTimeOffset(2025, 1, 2, 3, 4, 5, TimeSpan.Zero)), rows[0]);
+            new PipelineRowState(1, "A", "/d/A", "/d/p_A_1.tar.gz", "success", "fA", "success", "jA", "success", null, null, null, null, null, null, new DateTimeOffset(2025, 1, 2, 3, 4, 5, TimeSpan.Zero)) { ExtraFileIds = "e1,e2" }, rows[0]);
         Assert.Equal(("failed", null, $"it said \"no\",{end}and more"), (rows[1].SubmitStatus, rows[1].JobId, rows[1].ErrorMessage));
         Assert.Equal(new DateTimeOffset(2025, 1, 2, 3, 4, 5, TimeSpan.FromHours(2)), rows[1].LastUpdated);
     }

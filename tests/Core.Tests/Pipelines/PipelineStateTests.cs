@@ -91,13 +91,13 @@ public sealed class PipelineStateTests : IDisposable
         using var stream = new MemoryStream();
         PipelineStateFile.Render(stream,
         [
-            _rows[1] with { UploadStatus = StageStatus.Skipped, JobId = "j", SubmitStatus = StageStatus.Failed, ErrorMessage = "one\ntwo" },
+            _rows[1] with { UploadStatus = StageStatus.Skipped, JobId = "j", ExtraFileIds = "e1,e2", SubmitStatus = StageStatus.Failed, ErrorMessage = "one\ntwo" },
             _rows[0] with { TarStatus = StageStatus.Success, UploadStatus = StageStatus.Success, FileId = "f" },
         ]);
         Assert.Equal(
             "Index,JobName,Directory,TarPath,TarStatus,FileID,UploadStatus,JobID,SubmitStatus,ExtraFileIDs,ErrorMessage,LastUpdated\n"
             + "1,\"A, \"\"x\"\"\",/d/A,/d/p_A_1.tar,success,f,success,,pending,,,2025-01-02T03:04:05+02:00\n"
-            + "2,B,,,skipped,,skipped,j,failed,,\"one\ntwo\",2025-01-02T03:04:05Z\n",
+            + "2,B,,,skipped,,skipped,j,failed,\"e1,e2\",\"one\ntwo\",2025-01-02T03:04:05Z\n",
             Encoding.UTF8.GetString(stream.ToArray()));
     }
 
