@@ -39,7 +39,7 @@ Describe 'Test-RescalePipeline' {
         $plan.Row[1].ArchiveName | Should -Match '_Run_2_[0-9a-f]{8}\.tar$'
         $plan | Out-String | Should -Match 'IsValid +: True'
         $plan.ApiCall | Out-String | Should -Match 'job-submission +2'
-        $plan.Row | Out-String -Width 200 | Should -Match '2 job_2 +1 +2'
+        $plan.Row | Out-String -Width 200 | Should -Match '2 job_2 +Archive +1 +2'
         @(Get-RescaleJob).Count | Should -Be $before
         @(Get-ChildItem -LiteralPath (Split-Path $csv) -File).Name | Should -Be 'jobs.csv'
     }

@@ -40,6 +40,9 @@ internal static class PipelineErrors
             $"The job '{job.State.JobName}' failed at the stage {stage} in a way that was not foreseen: {exception.GetType().Name}: {Redaction.Redact(exception.Message)}",
             "Report this message with the run's journal.", exception);
 
+    public static RescaleException StateInvalid(string message, string action, Exception? inner = null)
+        => new(ErrorIds.PipelineStateInvalid, ErrorKind.State, message, action, inner);
+
     public static RescaleException StateUnwritable(string path, Exception exception)
         => new(ErrorIds.PipelineStateInvalid, ErrorKind.State,
             $"The pipeline's state '{path}' cannot be written: {exception.Message} The run was stopped; jobs that were submitted go on.",

@@ -44,17 +44,8 @@ internal sealed class PipelineExtras(ExtraInputs extras, SharedUploads uploads, 
         try
         {
             var sent = journal.EarlierExtras.GetValueOrDefault(path);
-            // What was sent is needed here no more.
-            if (sent is not null && !File.Exists(path))
-                return sent.FileId;
-            SourceIdentity identity;
-            using (var source = new LocalFileSource(path))
-                identity = await source.GetIdentityAsync(cancellationToken).ConfigureAwait(false);
-            if (sent is not null && identity == new SourceIdentity(sent.Length, sent.Stamp))
-                return sent.FileId;
-            if (sent is not null && !takesChanges)
-                throw new RescaleException(ErrorIds.SourceChanged, ErrorKind.SourceChanged, "it was changed since an earlier run has sent it, and other jobs may have it as it was.",
-                    "Put it back as it was, make the jobs that failed anew with -Retry FailedJob, or run all rows again with -Force.");
+            if (await FindUnsentAsync(path, sent, takesChanges, cancellationToken).ConfigureAwait(false) is not { } identity)
+                return sent!.FileId;
             var id = await uploads.SendAsync(new LocalInput(path, identity, null), cancellationToken).ConfigureAwait(false);
             journal.Append(new SentExtra(path, identity.Length, identity.Stamp, id));
             return id;
@@ -66,5 +57,25 @@ internal sealed class PipelineExtras(ExtraInputs extras, SharedUploads uploads, 
                 StatusCode = failure.StatusCode,
             };
         }
+    }
+
+    /// <summary>The file as it has to be sent; null when what an earlier run has sent will do.</summary>
+    /// <exception cref="RescaleException">SourceChanged, and what reading reports.</exception>
+    internal static async Task<SourceIdentity?> FindUnsentAsync(string path, SentExtra? sent, bool takesChanges, CancellationToken cancellationToken)
+    {
+        // What was sent is needed here no more.
+        if (sent is not null && !File.Exists(path))
+            return null;
+        SourceIdentity identity;
+        using (var source = new LocalFileSource(path))
+            identity = await source.GetIdentityAsync(cancellationToken).ConfigureAwait(false);
+        if (sent is null)
+            return identity;
+        if (identity == new SourceIdentity(sent.Length, sent.Stamp))
+            return null;
+        return takesChanges
+            ? identity
+            : throw new RescaleException(ErrorIds.SourceChanged, ErrorKind.SourceChanged, "it was changed since an earlier run has sent it, and other jobs may have it as it was.",
+                "Put it back as it was, make the jobs that failed anew with -Retry FailedJob, or run all rows again with -Force.");
     }
 }

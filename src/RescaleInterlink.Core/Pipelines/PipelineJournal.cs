@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -12,7 +11,7 @@ namespace RescaleInterlink.Pipelines;
 /// </summary>
 internal sealed class PipelineJournal : IDisposable
 {
-    private const int Version = 1;
+    internal const int Version = 1;
     private const string ExtraStart = "{\"extraPath\":";
     private FileStream _file;
     private volatile IOException? _failure;
@@ -30,24 +29,23 @@ internal sealed class PipelineJournal : IDisposable
     /// <param name="Length">Bytes of the whole lines.</param>
     internal sealed record Content(JournalHeader Header, IReadOnlyDictionary<int, RowState> Rows, IReadOnlyDictionary<string, SentExtra> Extras, long Length);
 
+    /// <inheritdoc cref="Begin(JournalTerms)"/>
+    public static PipelineJournal Begin(string statePath, IReadOnlyList<RowState> rows, ExistingState existing, bool allowTableChange = false)
+        => Begin(new JournalTerms(statePath, rows, existing, allowTableChange, "", ExtraInputs.None));
+
     /// <summary>Begins the journal of a new run, or goes on with the one of an earlier run.</summary>
-    /// <param name="allowTableChange">Go on also when the earlier run was of another table.</param>
-    /// <param name="archive">What is special about the run's archives, in words.</param>
-    /// <param name="extras">What all jobs get; null for nothing.</param>
     /// <exception cref="RescaleException">PipelineStateInvalid when the state tells of another run, or one is going on, or there is none and
     /// one is required; SourceNotFound or SourceIsDirectory when a new run is to have an extra file that is none.</exception>
-    public static PipelineJournal Begin(
-        string statePath, IReadOnlyList<RowState> rows, ExistingState existing, bool allowTableChange = false, string archive = "", ExtraInputs? extras = null)
+    public static PipelineJournal Begin(JournalTerms terms)
     {
-        var path = GetPath(statePath);
-        if (existing == ExistingState.Require)
-            RequireJournal(statePath, path);
-        var fileLock = Open(statePath, statePath + ".lock", FileShare.None, FileOptions.DeleteOnClose);
+        terms.RequireEarlierRun();
+        var statePath = terms.StatePath;
+        var fileLock = Open(statePath, GetLockPath(statePath), FileShare.None, FileOptions.DeleteOnClose);
         PipelineJournal? journal = null;
         try
         {
-            journal = new PipelineJournal(Open(statePath, path, FileShare.Read, FileOptions.None), fileLock);
-            journal.Start(statePath, rows, existing, allowTableChange, archive, extras ?? ExtraInputs.None);
+            journal = new PipelineJournal(Open(statePath, GetPath(statePath), FileShare.Read, FileOptions.None), fileLock);
+            journal.Start(terms);
             return journal;
         }
         catch
@@ -64,53 +62,28 @@ internal sealed class PipelineJournal : IDisposable
     /// <summary>The files for all jobs that earlier runs have sent, by path.</summary>
     public IReadOnlyDictionary<string, SentExtra> EarlierExtras { get; private set; } = new Dictionary<string, SentExtra>();
 
-    private void Start(string statePath, IReadOnlyList<RowState> rows, ExistingState existing, bool allowTableChange, string archive, ExtraInputs extras)
+    private void Start(JournalTerms terms)
     {
-        var header = new JournalHeader(Version, HashTable(rows), rows.Count, NullWhenEmpty(archive), NullWhenEmpty(extras.Describe()));
-        // Before anything is noted: a path that was mistyped must not become what the run has to go on with.
-        if (existing == ExistingState.Replace || _file.Length == 0)
-            extras.Require();
-        if (existing == ExistingState.Replace)
-            _file.SetLength(0);
-        else if (_file.Length == 0)
-            RequireNoForeignState(statePath);
-        if (_file.Length == 0)
+        if (terms.Existing == ExistingState.Replace || _file.Length == 0)
         {
-            Write(header, JournalJson.Default.JournalHeader, durable: true);
+            terms.RequireBeginning();
+            _file.SetLength(0);
+            Write(terms.Header, JournalJson.Default.JournalHeader, durable: true);
             return;
         }
 
         var content = Load(_file, _file.Name);
-        var known = content.Rows.Values.Where(static row => row.Index > 0).ToList();
-        var doubt = known.Count(static row => row is { Creating: true, JobId: null }) is var unsure and > 0
-            ? $" It is not known whether {unsure} of its jobs were created."
-            : "";
-        var isSameTable = content.Header.Table == header.Table;
-        if (!isSameTable && !allowTableChange)
-            throw Invalid($"The state file '{statePath}' belongs to another table of {content.Header.Rows} rows.{doubt} Nothing was sent.",
-                "Give another state file, or the table as it was: names, directories and order of the rows have to be the same. With -AllowTableChange rows are known by name and directory.");
-        if (existing == ExistingState.Refuse)
-            throw Invalid($"The state file '{statePath}' already tells of a run of this table: {known.Count(static row => row.Ended)} of {content.Header.Rows} rows have ended.{doubt} Nothing was sent.",
-                "Give another state file, go on with this run, or replace it to run all rows again.");
-        // Half of the jobs would get one kind of archive, half the other.
-        if (content.Header.Archive != header.Archive)
-            throw Invalid($"The run of the state file '{statePath}' was begun with {Words(content.Header.Archive)}, and is to go on with {Words(header.Archive)}.{doubt} Nothing was sent.",
-                "Give the patterns, -FlattenTar and -TarCompression as they were, another state file, or run all rows again with -Force.");
-        if (content.Header.Extras != header.Extras)
-            throw Invalid($"The run of the state file '{statePath}' was begun with {ExtraWords(content.Header.Extras)}, and is to go on with {ExtraWords(header.Extras)}.{doubt} Nothing was sent.",
-                "Give -ExtraInputFile and -DecompressExtras as they were, another state file, or run all rows again with -Force.");
+        Earlier = terms.Accept(content);
         EarlierExtras = content.Extras;
-        if (isSameTable)
+        if (terms.IsSameTable(content))
         {
             // New lines begin behind the last whole one.
             _file.SetLength(content.Length);
             _file.Position = content.Length;
-            Earlier = content.Rows;
             return;
         }
 
-        Earlier = TableChange.Match(content.Rows.Values, rows);
-        Rewrite(statePath, header);
+        Rewrite(terms.StatePath, terms.Header);
     }
 
     /// <summary>Puts a journal of the changed table in the place of the one that is there, at one moment: a kill leaves the one or the other.</summary>
@@ -141,6 +114,40 @@ internal sealed class PipelineJournal : IDisposable
         _file.Position = _file.Length;
     }
 
+    /// <summary>What a run of these terms would find, or why it would be refused: it is read beside any run, and nothing is written or held.</summary>
+    /// <exception cref="RescaleException">What <see cref="Begin(JournalTerms)"/> reports.</exception>
+    public static (IReadOnlyDictionary<int, RowState> Rows, IReadOnlyDictionary<string, SentExtra> Extras) Look(JournalTerms terms)
+    {
+        terms.RequireEarlierRun();
+        // Of a run that is going on it cannot be opened; what a killed one has left can.
+        OpenToRead(terms.StatePath, GetLockPath(terms.StatePath))?.Dispose();
+        using var file = OpenToRead(terms.StatePath, GetPath(terms.StatePath));
+        if (terms.Existing == ExistingState.Replace || file is null or { Length: 0 })
+        {
+            terms.RequireBeginning();
+            return (new Dictionary<int, RowState>(), new Dictionary<string, SentExtra>());
+        }
+
+        var content = Load(file, file.Name);
+        return (terms.Accept(content), content.Extras);
+    }
+
+    private static FileStream? OpenToRead(string statePath, string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(statePath, exception);
+        }
+    }
+
     private static FileStream Open(string statePath, string path, FileShare share, FileOptions options)
     {
         try
@@ -150,12 +157,18 @@ internal sealed class PipelineJournal : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Invalid($"The pipeline's state '{statePath}' cannot be used: {exception.Message}",
-                "Another run may be using it; wait for its end, or give another state file.", exception);
+            throw Unusable(statePath, exception);
         }
     }
 
+    private static RescaleException Unusable(string statePath, Exception exception)
+        => PipelineErrors.StateInvalid($"The pipeline's state '{statePath}' cannot be used: {exception.Message}",
+            "Another run may be using it; wait for its end, or give another state file.", exception);
+
     public static string GetPath(string statePath) => statePath + ".journal";
+
+    /// <summary>There while a run works, and held by it.</summary>
+    public static string GetLockPath(string statePath) => statePath + ".lock";
 
     /// <param name="durable">Wait until the line is on the disk: it must outlive a loss of power.</param>
     public void Append(RowState row, bool durable) => Write(row, JournalJson.Default.RowState, durable);
@@ -174,10 +187,10 @@ internal sealed class PipelineJournal : IDisposable
         var lines = Encoding.UTF8.GetString(bytes, 0, length).Split('\n');
         var whole = lines.AsSpan(0, lines.Length - 1);
         if (whole.IsEmpty)
-            throw Invalid($"'{path}' is not a pipeline's journal: it has no header.", "Give another state file, or remove it.");
+            throw PipelineErrors.StateInvalid($"'{path}' is not a pipeline's journal: it has no header.", "Give another state file, or remove it.");
         var header = Parse(whole[0], JournalJson.Default.JournalHeader, path, 1);
         if (header.Version != Version)
-            throw Invalid($"The pipeline's journal '{path}' has the format version {header.Version}; this module knows version {Version}.",
+            throw PipelineErrors.StateInvalid($"The pipeline's journal '{path}' has the format version {header.Version}; this module knows version {Version}.",
                 "Use the version of the module that wrote it.");
         var rows = new Dictionary<int, RowState>();
         var extras = new Dictionary<string, SentExtra>(StringComparer.Ordinal);
@@ -204,37 +217,6 @@ internal sealed class PipelineJournal : IDisposable
         _lock.Dispose();
     }
 
-    /// <summary>An empty journal counts as none: a run that was refused the disk leaves one.</summary>
-    private static void RequireJournal(string statePath, string path)
-    {
-        if (new FileInfo(path) is { Exists: true, Length: > 0 })
-            return;
-        RequireNoForeignState(statePath);
-        throw Invalid($"There is no earlier run to go on with: '{statePath}' has no journal. Nothing was sent.",
-            "Check the path of the state file, or begin without -Resume and -Retry.");
-    }
-
-    private static void RequireNoForeignState(string statePath)
-    {
-        if (new FileInfo(statePath) is { Exists: true, Length: > 0 })
-            throw Invalid($"The state file '{statePath}' exists and has no journal; it is not of this module. Nothing was sent.",
-                "Give another state file. A run of another tool is finished by that tool; for files that it has uploaded, put their ids into ExtraInputFileIDs.");
-    }
-
-    private static string Words(string? archive) => archive is null ? "archives of whole directories" : $"archives {archive}";
-
-    private static string ExtraWords(string? extras) => extras is null ? "no extra input files" : $"the extra input files {extras}";
-
-    private static string? NullWhenEmpty(string text) => text.Length > 0 ? text : null;
-
-    private static string HashTable(IReadOnlyList<RowState> rows)
-    {
-        var text = new StringBuilder();
-        foreach (var row in rows)
-            text.Append(row.Index).Append('\0').Append(row.JobName).Append('\0').Append(row.Directory).Append('\0');
-        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
-    }
-
     private static T Parse<T>(string line, JsonTypeInfo<T> type, string path, int number)
     {
         try
@@ -243,7 +225,7 @@ internal sealed class PipelineJournal : IDisposable
         }
         catch (JsonException exception)
         {
-            throw Invalid($"Line {number} of the pipeline's journal '{path}' cannot be read.", "Give another state file.", exception);
+            throw PipelineErrors.StateInvalid($"Line {number} of the pipeline's journal '{path}' cannot be read.", "Give another state file.", exception);
         }
     }
 
@@ -270,7 +252,4 @@ internal sealed class PipelineJournal : IDisposable
             throw PipelineErrors.StateUnwritable(_file.Name, exception);
         }
     }
-
-    private static RescaleException Invalid(string message, string action, Exception? inner = null)
-        => new(ErrorIds.PipelineStateInvalid, ErrorKind.State, message, action, inner);
 }

@@ -21,11 +21,17 @@ public sealed record PipelineOptions
     /// others are new. What is known of rows that are gone is kept, should they come back.</summary>
     public bool AllowTableChange { get; init; }
 
+    /// <summary>Indexes of rows that this run leaves as they are: of the table, and to be run another time.</summary>
+    public IReadOnlySet<int> LeftOut { get; init; } = new HashSet<int>();
+
     /// <summary>What of each directory is archived, and how. A run that goes on has to be given the same.</summary>
     public ArchiveOptions Archive { get; init; } = ArchiveOptions.Everything;
 
     /// <summary>What all jobs get besides their archives. A run that goes on has to be given the same.</summary>
     public ExtraInputs Extras { get; init; } = ExtraInputs.None;
+
+    /// <summary>Whether extra files are sent anew that were changed since an earlier run has sent them. Only jobs that are made anew may get others.</summary>
+    internal bool TakesChangedExtras => Retry == PipelineRetry.FailedJob;
 
     /// <summary>Write each archive to its place on the disk, too (interop files 8); else it is only streamed.</summary>
     public bool KeepArchives { get; init; }

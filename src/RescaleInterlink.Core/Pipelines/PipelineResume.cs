@@ -6,6 +6,38 @@ namespace RescaleInterlink.Pipelines;
 /// <summary>Where a row goes on, from what the journal knows of it. A new row begins with its archive.</summary>
 internal static class PipelineResume
 {
+    /// <summary>What a run of these rows and options asks of its state.</summary>
+    public static JournalTerms TermsOf(IEnumerable<PipelineJob> jobs, PipelineOptions options) => new(
+        options.StatePath, [.. jobs.Select(static job => job.State)], options.Retry is null ? options.ExistingState : ExistingState.Require, options.AllowTableChange,
+        options.Archive.Describe(), options.Extras);
+
+    /// <summary>Gives the rows what an earlier run has noted of them, and leaves out those that this run is not for.</summary>
+    /// <returns>What else there is to know about that, in words; or null.</returns>
+    public static string? TakeOver(IReadOnlyList<PipelineJob> jobs, IReadOnlyDictionary<int, RowState> earlier, PipelineOptions options)
+    {
+        foreach (var job in jobs)
+        {
+            if (earlier.TryGetValue(job.Row.Index, out var state))
+                job.Resume(state);
+            job.IsLeftOut = options.LeftOut.Contains(job.Row.Index);
+        }
+
+        if (options.Retry is not { } retry)
+            return null;
+        var unended = 0;
+        foreach (var job in jobs)
+        {
+            job.IsLeftOut |= !IsFailure(job.State);
+            unended += job.State.Ended ? 0 : 1;
+            if (retry == PipelineRetry.FailedJob && !job.IsLeftOut && HasFailedJob(job.State))
+                job.StartAnew();
+        }
+
+        return unended == 0
+            ? null
+            : $"{(unended == 1 ? "A row has" : $"{unended} rows have")} not ended yet, and only rows that have failed are run. Run the pipeline again without -Retry to go on with the rest.";
+    }
+
     /// <summary>The stage to enter; Done for a row about which nothing is left to do but to report it.</summary>
     /// <param name="collects">Whether this run waits for jobs and downloads their outputs.</param>
     public static PipelineStage FindStage(RowState state, SubmitMode mode, bool collects)
@@ -44,6 +76,12 @@ internal static class PipelineResume
             UploadStatus = Open(state.UploadStatus),
             SubmitStatus = Open(state.SubmitStatus),
         };
+
+    /// <summary>Whether the row still needs its directory: one that is beyond its upload does not, and of one that may have a job that is asked first.</summary>
+    public static bool NeedsInputs(RowState state) => state is { FileId: null, JobId: null, Creating: false };
+
+    /// <summary>Nobody can go on with it, see <see cref="Uncertain"/>.</summary>
+    public static bool IsUncertain(RowState state) => state is { Creating: true, Mark: null, JobId: null };
 
     /// <summary>The creation was sent by a version that gave jobs no mark, and its answer was never noted: only a look at the platform can tell.</summary>
     public static RescaleException Uncertain(RowState state) => new(

@@ -57,14 +57,9 @@ internal sealed partial class PipelineRun : IAsyncDisposable
         _submit = Bounded(options.JobWorkers);
         // Nothing may throw behind the journal, which would stay locked.
         options.Transfer.Validate();
-        _journal = PipelineJournal.Begin(
-            options.StatePath, [.. _jobs.Select(job => job.State)], options.Retry is null ? options.ExistingState : ExistingState.Require, options.AllowTableChange,
-            options.Archive.Describe(), options.Extras);
-        foreach (var job in _jobs)
-            if (_journal.Earlier.TryGetValue(job.Row.Index, out var earlier))
-                job.Resume(earlier);
-        if (options.Retry is { } retry)
-            Choose(retry);
+        _journal = PipelineJournal.Begin(PipelineResume.TermsOf(_jobs, options));
+        if (PipelineResume.TakeOver(_jobs, _journal.Earlier, options) is { } notice)
+            options.OnNotice?.Invoke(notice);
         _open = _jobs.Count(static job => !job.IsLeftOut);
         _meter.OnOpen(_open);
         _folders?.Reserve(_jobs.SelectMany(static job => new[] { job.State.Destination, job.State.FormerDestination }));
@@ -82,7 +77,7 @@ internal sealed partial class PipelineRun : IAsyncDisposable
         var extras = options.Extras.Files.ToHashSet(StringComparer.Ordinal);
         var uploads = service.ShareUploads(_engine, path => HowToUpload(extras.Contains(path) ? path : ArchiveName.For(path, options.Archive.IsGzip)));
         _archives = new PipelineArchives(uploads, options);
-        _extras = new PipelineExtras(options.Extras, uploads, _journal, takesChanges: options.Retry == PipelineRetry.FailedJob, Math.Max(1, extraUploads));
+        _extras = new PipelineExtras(options.Extras, uploads, _journal, options.TakesChangedExtras, Math.Max(1, extraUploads));
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     }
 
@@ -184,22 +179,6 @@ internal sealed partial class PipelineRun : IAsyncDisposable
         }
     });
 
-    /// <summary>Leaves out all rows but those that have failed.</summary>
-    private void Choose(PipelineRetry retry)
-    {
-        var open = 0;
-        foreach (var job in _jobs)
-        {
-            job.IsLeftOut = !PipelineResume.IsFailure(job.State);
-            open += job.State.Ended ? 0 : 1;
-            if (retry == PipelineRetry.FailedJob && PipelineResume.HasFailedJob(job.State))
-                job.StartAnew();
-        }
-
-        if (open > 0)
-            _options.OnNotice?.Invoke($"{(open == 1 ? "A row has" : $"{open} rows have")} not ended yet, and only rows that have failed are run. Run the pipeline again without -Retry to go on with the rest.");
-    }
-
     private async Task FeedAsync()
     {
         // What an earlier run has brought furthest comes first: else it would wait behind the archives of rows that are new.
@@ -210,12 +189,11 @@ internal sealed partial class PipelineRun : IAsyncDisposable
         {
             job.StartedAt = _time.GetTimestamp();
             job.State = PipelineResume.Reopen(job.State, stage);
-            if (job.State is { Creating: true, Mark: null, JobId: null })
+            if (PipelineResume.IsUncertain(job.State))
                 End(job, PipelineStage.Create, PipelineResume.Uncertain(job.State));
             else if (stage == PipelineStage.Done)
                 Recall(job);
-            // A row that is beyond its upload needs its directory no more; of one that may have a job, that is asked first.
-            else if (job.State is { FileId: null, JobId: null, Creating: false } && RowValidation.FindError(job, _options) is { } fault)
+            else if (PipelineResume.NeedsInputs(job.State) && RowValidation.FindError(job, _options) is { } fault)
                 End(job, PipelineStage.Validate, fault);
             else
                 await EnterAsync(job, stage).ConfigureAwait(false);

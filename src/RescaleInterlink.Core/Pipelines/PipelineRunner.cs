@@ -64,6 +64,25 @@ public sealed class PipelineRunner
         }
     }
 
+    /// <summary>What <see cref="RunAsync"/> would take up now, or why it would be refused. Nothing is written, except a refusal into the run log.</summary>
+    /// <exception cref="RescaleException">What <see cref="RunAsync"/> reports before anything is sent.</exception>
+    public PipelineOutlook Look(IReadOnlyList<JobRow> rows, PipelineOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        RunFiles.RequireStatePlace(options.StatePath, options.ExistingState);
+        RequireFailurePlace(options);
+        try
+        {
+            return PipelineOutlook.Look(rows, options);
+        }
+        catch (RescaleException exception)
+        {
+            using var log = OpenLog(options);
+            log?.Write(PipelineLogLine.Of("runRefused", exception));
+            throw;
+        }
+    }
+
     /// <summary>Whether a table of failures may be written there: nothing, or another such table, is there.</summary>
     public static bool MayHoldFailures(string path) => FailureTable.IsFree(path);
 

@@ -14,6 +14,9 @@ internal static class RowValidation
         var faults = JobSpecCheck.FindFaults(spec).Select(fault => new RowFault(row.Index, spec.JobName, fault.Column, fault.Message)).ToList();
         if (!string.IsNullOrWhiteSpace(spec.Directory))
             CheckDirectory(row, faults);
+        else if (spec.ExtraInputFileIds.Count == 0 && !hasExtras && row.UsesExistingFiles)
+            faults.Add(new RowFault(row.Index, spec.JobName, JobColumns.ExtraInputFileIDs,
+                "is empty or missing, and with -UseExistingFile nothing is uploaded: put the ids of the job's files there, as Send-RescaleFile and Get-RescaleFile give them, or give files of all jobs with -ExtraInputFile"));
         else if (spec.ExtraInputFileIds.Count == 0 && !hasExtras)
             faults.Add(new RowFault(row.Index, spec.JobName, nameof(JobSpec.Directory), "is empty, and there are no ExtraInputFileIDs"));
         return faults;

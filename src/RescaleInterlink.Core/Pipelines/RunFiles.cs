@@ -38,5 +38,5 @@ internal static class RunFiles
     }
 
     /// <summary>All files that belong to the state.</summary>
-    private static string[] Places(string statePath) => [statePath, PipelineJournal.GetPath(statePath), statePath + ".lock", statePath + ".tmp"];
+    private static string[] Places(string statePath) => [statePath, PipelineJournal.GetPath(statePath), PipelineJournal.GetLockPath(statePath), statePath + ".tmp"];
 }

@@ -22,6 +22,7 @@ public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
     private readonly LabelWarnings _warnings = new();
     private ArchiveOptions _archive = null!;
     private PipelineRunner? _runner;
+    private bool _rehearses;
 
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -87,6 +88,7 @@ public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
     protected override void Prepare()
     {
         base.Prepare();
+        _rehearses = IsRehearsal;
         if (Force && (Resume || Retry is not null))
             throw new RescaleException(
                 ErrorIds.TransferOptionInvalid, ErrorKind.InvalidInput, "-Force forgets the earlier run, and -Resume and -Retry go on with it.",
@@ -109,40 +111,17 @@ public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
             PostWarning($"A pipeline is a table, which has no column for {loss}; it is left out. Submit-RescaleJob takes it.");
         if (UseExistingFile)
             rows = JobRow.WithoutDirectories(rows);
-        rows = await ConfirmedAsync(rows, extras, destination);
-        if (rows.Count == 0)
-            return;
-
-        state ??= DefaultStatePath(table, destination ?? current);
+        state ??= PipelinePlaces.StateOf(table, destination ?? current, UseExistingFile);
         if (failures is not null && table is not null && Path.GetFullPath(failures) == Path.GetFullPath(table))
             throw new RescaleException(
                 ErrorIds.TransferOptionInvalid, ErrorKind.InvalidInput, "-FailurePath is the table that is run: its other rows would be lost. Nothing was sent.",
                 "Give another path.");
-        var options = new PipelineOptions
-        {
-            Destination = destination,
-            StatePath = state,
-            Archive = _archive,
-            Extras = extras,
-            KeepArchives = KeepTar,
-            RemoveArchives = RemoveTar,
-            ExistingState = Force ? ExistingState.Replace : Resume ? ExistingState.Require : ExistingState.Resume,
-            Retry = Retry,
-            AllowTableChange = AllowTableChange,
-            Overwrite = Force,
-            PollInterval = TimeSpan.FromSeconds(PollIntervalSeconds),
-            ArchiveWorkers = ArchiveWorkers,
-            UploadWorkers = UploadWorkers,
-            JobWorkers = JobWorkers,
-            DownloadWorkers = DownloadWorkers,
-            Transfer = TransfersOf(Session.Defaults),
-            LogPath = log,
-            FailurePath = failures ?? DefaultFailurePath(state),
-            OnNotice = PostWarning,
-            OnContinued = (what, done, total) => ContinuedNotice(what)(done, total),
-        };
+        PipelineOptions options = OptionsOf(state, destination, extras) with { LogPath = _rehearses ? null : log, FailurePath = failures ?? FreeFailurePath(state) };
+        if (await ChooseAsync(runner, rows, options) is not { } chosen)
+            return;
+
         _runner = runner;
-        await foreach (PipelineJobResult result in runner.RunAsync(rows, options, StopToken))
+        await foreach (PipelineJobResult result in runner.RunAsync(rows, chosen, StopToken))
         {
             var item = new PipelineResultItem(result);
             await WriteAsync(item);
@@ -183,23 +162,44 @@ public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
         };
     }
 
-    private async Task<IReadOnlyList<JobRow>> ConfirmedAsync(IReadOnlyList<JobRow> rows, ExtraInputs extras, string? destination)
+    private PipelineOptions OptionsOf(string state, string? destination, ExtraInputs extras) => new()
     {
-        PipelineForecast? forecast = IsRehearsal
-            ? await new PipelinePlanner(Session.Jobs, await Session.Client.GetRateLimitsAsync()) { Archive = _archive, Extras = extras }.PlanAsync(rows, [], destination is not null, StopToken)
+        Destination = destination,
+        StatePath = state,
+        Archive = _archive,
+        Extras = extras,
+        KeepArchives = KeepTar,
+        RemoveArchives = RemoveTar,
+        ExistingState = Force ? ExistingState.Replace : Resume ? ExistingState.Require : ExistingState.Resume,
+        Retry = Retry,
+        AllowTableChange = AllowTableChange,
+        Overwrite = Force,
+        PollInterval = TimeSpan.FromSeconds(PollIntervalSeconds),
+        ArchiveWorkers = ArchiveWorkers,
+        UploadWorkers = UploadWorkers,
+        JobWorkers = JobWorkers,
+        DownloadWorkers = DownloadWorkers,
+        Transfer = TransfersOf(Session.Defaults),
+        OnNotice = PostWarning,
+        OnContinued = (what, done, total) => ContinuedNotice(what)(done, total),
+    };
+
+    /// <summary>Asks about each row that would be run. One that is declined stays in the table, to be run another time.</summary>
+    /// <returns>The options of the run; null when none is to be.</returns>
+    private async Task<PipelineOptions?> ChooseAsync(PipelineRunner runner, IReadOnlyList<JobRow> rows, PipelineOptions options)
+    {
+        PipelineOutlook outlook = runner.Look(rows, options);
+        // What a folder holds is looked up for a rehearsal only: a run lists it soon enough.
+        PipelineForecast? forecast = _rehearses
+            ? await new PipelinePlanner(Session.Jobs, await Session.Client.GetRateLimitsAsync()) { Archive = _archive, Extras = options.Extras }
+                .PlanAsync(outlook, [], options.Destination is not null, StopToken)
             : null;
-        var confirmed = new List<JobRow>(rows.Count);
-        for (int i = 0; i < rows.Count; i++)
+        var declined = new HashSet<int>();
+        for (int i = 0; i < outlook.Open.Count; i++)
         {
-            JobRow row = rows[i];
-            string action = row.Spec.SubmitMode == SubmitMode.CreateOnly
-                ? "Archive, upload and create"
-                : destination is null ? "Archive, upload, create and submit" : $"Archive, upload, create, submit, wait and download to {destination}";
-            // What a folder holds is looked up for a plan only: a run lists it soon enough.
-            string held = forecast?.Rows[i] is { ArchiveName.Length: > 0 } planned ? $" ({planned.Files} files, {HumanSize.Format(planned.Bytes)})" : "";
-            string directory = string.IsNullOrEmpty(row.Spec.Directory) ? "(none)" : row.Spec.Directory;
-            if (await ShouldProcessAsync($"row {row.Index}, job {row.Spec.JobName}, directory {directory}{held}", action))
-                confirmed.Add(row);
+            OpenRow open = outlook.Open[i];
+            if (!await ShouldProcessAsync(PipelineQuestion.Target(open.Row, forecast?.Rows[i]), PipelineQuestion.Action(open, options.Destination)))
+                declined.Add(open.Row.Index);
         }
 
         if (forecast is not null)
@@ -207,33 +207,21 @@ public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
             foreach (PlanFinding finding in forecast.Findings)
                 PostWarning(new PlanFindingItem(finding).ToString());
             await ShouldProcessAsync(new PipelineForecastItem(forecast).ToString(), "Run the pipeline");
+            return null;
         }
 
-        return confirmed;
+        return declined.Count > 0 && declined.Count == outlook.Open.Count ? null : options with { LeftOut = declined };
     }
 
     private string? Full(string? path) => path is null ? null : PathResolver.Literal(this, path);
 
-    /// <summary>Beside the state; nobody has asked for it by name, so that a file of another kind there stays, and ends no run.</summary>
-    private string? DefaultFailurePath(string state)
+    /// <summary>Nobody has asked for the usual place by name, so that a file of another kind there stays, and ends no run.</summary>
+    private string? FreeFailurePath(string state)
     {
-        string name = Path.GetFileNameWithoutExtension(state);
-        string end = ".state";
-        if (name.EndsWith(end, StringComparison.OrdinalIgnoreCase) && name.Length > end.Length)
-            name = name[..^end.Length];
-        string path = Path.Combine(Path.GetDirectoryName(state)!, name + ".failed.csv");
+        string path = PipelinePlaces.FailuresOf(state);
         if (PipelineRunner.MayHoldFailures(path))
             return path;
         PostWarning($"Rows that fail are not written to '{path}': another file lies there. -FailurePath takes another path.");
         return null;
-    }
-
-    /// <summary>A run of files that are there already is another run than the one that uploads them.</summary>
-    private string DefaultStatePath(string? table, string folder)
-    {
-        string end = UseExistingFile ? ".existing.state.csv" : ".state.csv";
-        return table is null
-            ? Path.Combine(folder, "pipeline" + end)
-            : Path.Combine(Path.GetDirectoryName(table)!, Path.GetFileNameWithoutExtension(table) + end);
     }
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using RescaleInterlink.Archiving;
 using RescaleInterlink.Configuration;
 using RescaleInterlink.Pipelines;
 using RescaleInterlink.Pipelines.Planning;
@@ -16,22 +17,32 @@ public sealed class TestRescalePipelineCommand : PipelineCmdlet
     [Parameter]
     public SwitchParameter Offline { get; set; }
 
+    /// <summary>State of a run that is to go on.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? StatePath { get; set; }
+
     private protected override bool NeedsConnection => false;
 
     protected override async Task EndProcessingAsync()
     {
         if (HasNoRows)
             return;
-        (string current, string? table, ExtraInputs extras) = await InvokeAsync(() => (
-            PathResolver.CurrentFolder(this), TablePath(), ChooseExtras()));
+        (string current, string? table, string? state, ExtraInputs extras) = await InvokeAsync(() => (
+            PathResolver.CurrentFolder(this), TablePath(), StatePath is null ? null : PathResolver.Literal(this, StatePath), ChooseExtras()));
         (IReadOnlyList<JobRow> rows, IReadOnlyList<TableFault> faults) = table is null ? JobRows.Inspect(Rows, current) : JobTable.InspectFile(table);
         bool asks = IsConnected && !Offline;
+        ArchiveOptions archive = ChooseArchive(Defaults());
         var planner = new PipelinePlanner(asks ? Session.Jobs : null, asks ? await Session.Client.GetRateLimitsAsync() : null)
         {
-            Archive = ChooseArchive(Defaults()),
+            Archive = archive,
             Extras = extras,
         };
-        PipelineForecast forecast = await planner.PlanAsync(rows, faults, collects: Destination is not null, StopToken);
+        // A table with faults is run by nobody, so that no state is asked what would be left of it.
+        PipelineOutlook outlook = state is null || faults.Count > 0
+            ? PipelineOutlook.OfNewRun(rows)
+            : PipelineOutlook.Look(rows, new PipelineOptions { StatePath = state, ExistingState = ExistingState.Require, Destination = Destination, Archive = archive, Extras = extras });
+        PipelineForecast forecast = await planner.PlanAsync(outlook, faults, collects: Destination is not null, StopToken);
         await WriteAsync(new PipelineForecastItem(forecast));
     }
 

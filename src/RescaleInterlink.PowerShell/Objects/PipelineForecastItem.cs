@@ -11,6 +11,7 @@ public sealed class PipelineForecastItem : IShellObject
     {
         IsValid = forecast.IsValid;
         Jobs = forecast.Rows.Count;
+        Unchanged = forecast.Unchanged;
         Submissions = forecast.Rows.Count(static row => row.Submits);
         // Jobs of one folder share its archive.
         PlannedRow[] archives = [.. forecast.Rows.Where(static row => row.ArchiveName.Length > 0).DistinctBy(static row => row.ArchiveName)];
@@ -31,7 +32,11 @@ public sealed class PipelineForecastItem : IShellObject
     /// <summary>No row has an error.</summary>
     public bool IsValid { get; }
 
+    /// <summary>Rows that would be run.</summary>
     public int Jobs { get; }
+
+    /// <summary>Rows that stay as they are: those that are done, and those that the run is not for.</summary>
+    public int Unchanged { get; }
 
     /// <summary>Jobs that would be started.</summary>
     public int Submissions { get; }
@@ -47,10 +52,10 @@ public sealed class PipelineForecastItem : IShellObject
     /// <summary>Of the archives before any compression.</summary>
     public long ArchiveBytes { get; }
 
-    /// <summary>Files that all jobs share, those of the platform too.</summary>
+    /// <summary>Files that all jobs share, those of the platform too; 0 when no job is still to be created.</summary>
     public int ExtraFiles { get; }
 
-    /// <summary>Of those that are uploaded, once for all jobs.</summary>
+    /// <summary>Of those that are still to be uploaded, once for all jobs.</summary>
     public long ExtraBytes { get; }
 
     /// <summary>From the first call to the last submission, by the platform's rate limits alone.</summary>
@@ -64,6 +69,9 @@ public sealed class PipelineForecastItem : IShellObject
     public PSObject[] Row { get; }
 
     public override string ToString()
+        => (Jobs == 0 && Unchanged > 0 ? "no job is left to run" : Amounts) + (Unchanged == 0 ? "" : FormattableString.Invariant($"; {Unchanged} {(Unchanged == 1 ? "row stays as it is" : "rows stay as they are")}"));
+
+    private string Amounts
         => FormattableString.Invariant($"{Jobs} jobs, {Archives} archives, {Files} files of {HumanSize.Format(Bytes)}{Extras}, {HumanSize.Format(ArchiveBytes + ExtraBytes)} to upload, at least {ShortestTime:d\\.hh\\:mm\\:ss} by the platform's rate limits");
 
     private string Extras => ExtraFiles == 0 ? "" : FormattableString.Invariant($", {ExtraFiles} extra {(ExtraFiles == 1 ? "file" : "files")} for all of them");
@@ -97,8 +105,8 @@ public sealed class PlanFindingItem : IShellObject
 public sealed class PlannedRowItem : IShellObject
 {
     internal PlannedRowItem(PlannedRow row)
-        => (Index, JobName, Directory, ArchiveName, Files, Bytes, ArchiveBytes, Submits)
-            = (row.Index, row.JobName, row.Directory, row.ArchiveName, row.Files, row.Bytes, row.ArchiveBytes, row.Submits);
+        => (Index, JobName, Stage, Directory, ArchiveName, Files, Bytes, ArchiveBytes, Submits)
+            = (row.Index, row.JobName, row.Stage.ToString(), row.Directory, row.ArchiveName, row.Files, row.Bytes, row.ArchiveBytes, row.Submits);
 
     static string IShellObject.TypeName => "RescaleInterlink.PlannedRow";
 
@@ -106,6 +114,9 @@ public sealed class PlannedRowItem : IShellObject
     public int Index { get; }
 
     public string JobName { get; }
+
+    /// <summary>Where it would begin, or go on.</summary>
+    public string Stage { get; }
 
     public string? Directory { get; }
 

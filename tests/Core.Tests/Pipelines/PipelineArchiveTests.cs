@@ -56,7 +56,7 @@ public sealed class PipelineArchiveTests(OwnSandbox shared) : IClassFixture<OwnS
             _study.Add(name, List, folderName: "shared");
         _study.Add("Other", List);
         // Four creations, the storage's credentials, two registrations.
-        Assert.Equal(4 + 1 + 2, CallForecast.Of(_study.Rows, [], collects: false)[0].Calls);
+        Assert.Equal(4 + 1 + 2, CallForecast.Of(PipelineOutlook.OfNewRun(_study.Rows).Open, [], collects: false)[0].Calls);
         var results = await _study.RunAsync(_session, _study.Options with { KeepArchives = true });
         Assert.All(results, Study.AssertSucceeded);
         Assert.Equal(2, results.Select(static result => result.FileId).Distinct().Count());

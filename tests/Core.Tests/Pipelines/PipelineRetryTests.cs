@@ -152,6 +152,40 @@ public sealed class PipelineRetryTests(OwnSandbox shared) : IClassFixture<OwnSan
         Assert.Equal("input", File.ReadAllText(Path.Combine(result.Destination!, "output.txt")));
     }
 
+    [Fact]
+    public async Task Without_files_of_the_platform_such_rows_are_told_what_they_lack()
+    {
+        _study.Add("No ids", "true");
+        _study.Rows[0] = JobRow.WithoutDirectories(_study.Rows)[0];
+        var error = Assert.Single(await _study.RunAsync(_session)).Error!;
+        Assert.Equal(ErrorIds.JobSpecInvalid, error.ErrorId);
+        Assert.StartsWith("Row 1 ('No ids') was not sent: ExtraInputFileIDs is empty or missing", error.Message, StringComparison.Ordinal);
+        Assert.Contains("-ExtraInputFile", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Directory", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_row_that_is_left_out_stays_in_the_table_and_runs_another_time()
+    {
+        foreach (var name in new[] { "Left 1", "Left 2", "Left 3" })
+            _study.Add(name, "true");
+        var first = await CollectAsync(_session.CreatePipeline(), _study.Options with { LeftOut = new HashSet<int> { 2 } });
+        Assert.Equal([1, 3], first.Select(static result => result.Index));
+        Assert.All(first, Study.AssertSucceeded);
+        var states = PipelineStateReader.Read(_study.StatePath);
+        Assert.Equal(["success", "pending", "success"], states.Select(static state => state.SubmitStatus));
+        Assert.Empty(await Study.ListJobsAsync(_session, "Left 2"));
+
+        var resume = _study.Options with { ExistingState = ExistingState.Require };
+        Assert.Equal(2, Assert.Single(PipelineOutlook.Look(_study.Rows, resume).Open).Row.Index);
+        // Left out again it stays as it is, and so does what is known of the others.
+        await CollectAsync(_session.CreatePipeline(), resume with { LeftOut = new HashSet<int> { 2 } });
+        var all = await _study.RunAsync(_session, resume);
+        Assert.All(all, static result => Assert.Null(result.Error));
+        Assert.Equal(first.Select(static result => result.JobId), [all[0].JobId, all[2].JobId]);
+        Assert.Single(await Study.ListJobsAsync(_session, "Left 2"));
+    }
+
     private async Task<List<PipelineJobResult>> CollectAsync(PipelineRunner pipeline, PipelineOptions options)
     {
         var results = new List<PipelineJobResult>();

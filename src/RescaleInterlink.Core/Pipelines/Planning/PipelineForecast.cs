@@ -19,10 +19,11 @@ public enum FindingSeverity
 public sealed record PlanFinding(FindingSeverity Severity, long? Row, string JobName, string? Column, string Message);
 
 /// <summary>One row as it would be run.</summary>
-/// <param name="Files">In the archive, without directories and links; 0 without a directory.</param>
+/// <param name="Stage">Where it begins, or goes on.</param>
+/// <param name="Files">In the archive, without directories and links; 0 without a directory, and for a row that is beyond its upload.</param>
 /// <param name="Bytes">Of these files.</param>
 /// <param name="ArchiveBytes">Of the archive before any compression: exact, as its layout is computed from the listing. Uncompressed, that much is uploaded, and at most 16 bytes more.</param>
-public sealed record PlannedRow(int Index, string JobName, string? Directory, string ArchiveName, int Files, long Bytes, long ArchiveBytes, bool Submits);
+public sealed record PlannedRow(int Index, string JobName, PipelineStage Stage, string? Directory, string ArchiveName, int Files, long Bytes, long ArchiveBytes, bool Submits);
 
 /// <summary>Calls of one scope of the platform's rate limits (interop API 2.4).</summary>
 /// <param name="Calls">From the first upload to the last submission; with a destination, also the listings of outputs. Waiting for the jobs to end
@@ -40,6 +41,7 @@ public sealed record PlannedCalls(RateScope Scope, long Calls, double? AtOnce, d
 /// <summary>What a table would make of the platform and of time, before anything is sent.</summary>
 public sealed record PipelineForecast
 {
+    /// <summary>Those that would be run.</summary>
     public required IReadOnlyList<PlannedRow> Rows { get; init; }
 
     /// <summary>By row.</summary>
@@ -47,10 +49,13 @@ public sealed record PipelineForecast
 
     public required IReadOnlyList<PlannedCalls> Calls { get; init; }
 
-    /// <summary>Files that all jobs share, those of the platform too.</summary>
+    /// <summary>Rows of the table that stay as they are: those that are done, and those that the run is not for.</summary>
+    public int Unchanged { get; init; }
+
+    /// <summary>Files that all jobs share, those of the platform too; 0 when no job is still to be created.</summary>
     public int ExtraFiles { get; init; }
 
-    /// <summary>Of those that are uploaded, once for all jobs.</summary>
+    /// <summary>Of those that are still to be uploaded, once for all jobs.</summary>
     public long ExtraBytes { get; init; }
 
     /// <summary>Neither a row nor the table as a whole has an error.</summary>

@@ -4,7 +4,6 @@ using RescaleInterlink.Archiving;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
 using RescaleInterlink.Platform.RateLimits;
-using RescaleInterlink.Transfers.LocalFiles;
 
 namespace RescaleInterlink.Pipelines.Planning;
 
@@ -26,26 +25,37 @@ public sealed class PipelinePlanner
     /// <summary>As of the run.</summary>
     public ExtraInputs Extras { get; init; } = ExtraInputs.None;
 
+    /// <summary>Of a run of all rows.</summary>
+    /// <inheritdoc cref="PlanAsync(PipelineOutlook, IReadOnlyList{TableFault}, bool, CancellationToken)"/>
+    public Task<PipelineForecast> PlanAsync(
+        IReadOnlyList<JobRow> rows, IReadOnlyList<TableFault> faults, bool collects, CancellationToken cancellationToken)
+        => PlanAsync(PipelineOutlook.OfNewRun(rows), faults, collects, cancellationToken);
+
     /// <param name="faults">Of the table itself, from <see cref="JobTable.InspectFile"/>.</param>
     /// <param name="collects">Whether outputs would be downloaded.</param>
     public async Task<PipelineForecast> PlanAsync(
-        IReadOnlyList<JobRow> rows, IReadOnlyList<TableFault> faults, bool collects, CancellationToken cancellationToken)
+        PipelineOutlook outlook, IReadOnlyList<TableFault> faults, bool collects, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(outlook);
         ArgumentNullException.ThrowIfNull(faults);
+        var rows = outlook.Open;
         var findings = new ConcurrentBag<PlanFinding>(faults.Select(static fault => new PlanFinding(FindingSeverity.Error, null, "", fault.Column, fault.ToString())));
+        if (outlook.Notice is { } notice)
+            findings.Add(new PlanFinding(FindingSeverity.Warning, null, "", null, notice));
         var planned = new PlannedRow[rows.Count];
         // Listing folders waits for the disk more than it computes.
         var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(2, Environment.ProcessorCount), CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, rows.Count, options, async (i, token) => planned[i] = await PlanAsync(rows[i], findings, token).ConfigureAwait(false)).ConfigureAwait(false);
         // A run does not begin with them; what the catalogue has against a row, the platform tells.
         var refused = findings.Where(static finding => finding.Severity == FindingSeverity.Error).Select(static finding => finding.Row).ToHashSet();
-        await AdviseAsync(rows, findings, cancellationToken).ConfigureAwait(false);
-        FindDuplicates(rows, findings);
+        List<JobRow> uncreated = [.. rows.Where(static row => row.State.JobId is null).Select(static row => row.Row)];
+        await AdviseAsync(uncreated, findings, cancellationToken).ConfigureAwait(false);
+        FindDuplicates([.. rows.Select(static row => row.Row)], findings);
         if (Archive.IsGzip && planned.Any(static row => row.ArchiveName.Length > 0))
             findings.Add(new PlanFinding(FindingSeverity.Information, null, "", null, "The archives are compressed, so their sizes are estimates: what they are before that. Most become smaller."));
-        var extraBytes = await LookAtExtrasAsync(findings, cancellationToken).ConfigureAwait(false);
-        var calls = CallForecast.Of([.. rows.Where(row => !refused.Contains(row.Index))], _limits, collects, Extras.Files.Count);
+        var needsExtras = uncreated.Count > 0;
+        var (extraUploads, extraBytes) = needsExtras ? await LookAtExtrasAsync(outlook, findings, cancellationToken).ConfigureAwait(false) : default;
+        var calls = CallForecast.Of([.. rows.Where(row => !refused.Contains(row.Row.Index))], _limits, collects, extraUploads);
         foreach (var slow in calls.Where(static calls => calls.Shortest >= TimeSpan.FromMinutes(1)))
         {
             findings.Add(new PlanFinding(FindingSeverity.Information, null, "", null, string.Create(CultureInfo.InvariantCulture,
@@ -57,18 +67,23 @@ public sealed class PipelinePlanner
             Rows = planned,
             Findings = [.. findings.OrderBy(static finding => finding.Row ?? 0).ThenByDescending(static finding => finding.Severity).ThenBy(static finding => finding.Message, StringComparer.Ordinal)],
             Calls = calls,
-            ExtraFiles = Extras.Files.Count + Extras.FileIds.Count,
+            Unchanged = outlook.Unchanged,
+            ExtraFiles = needsExtras ? Extras.Files.Count + Extras.FileIds.Count : 0,
             ExtraBytes = extraBytes,
         };
     }
 
-    private async Task<PlannedRow> PlanAsync(JobRow row, ConcurrentBag<PlanFinding> findings, CancellationToken cancellationToken)
+    private async Task<PlannedRow> PlanAsync(OpenRow open, ConcurrentBag<PlanFinding> findings, CancellationToken cancellationToken)
     {
-        var faults = RowValidation.FindFaults(row, !Extras.IsEmpty);
+        var row = open.Row;
+        if (PipelineResume.IsUncertain(open.State))
+            findings.Add(new PlanFinding(FindingSeverity.Error, row.Index, row.Spec.JobName, null, PipelineResume.Uncertain(open.State).Message));
+        var faults = PipelineResume.NeedsInputs(open.State) ? RowValidation.FindFaults(row, !Extras.IsEmpty) : [];
         foreach (var fault in faults)
             findings.Add(new PlanFinding(FindingSeverity.Error, row.Index, row.Spec.JobName, fault.Column, fault.Message));
-        var plan = new PlannedRow(row.Index, row.Spec.JobName, row.Spec.Directory, "", 0, 0, 0, Submits: faults.Count == 0 && row.Spec.SubmitMode == SubmitMode.CreateAndSubmit);
-        if (string.IsNullOrWhiteSpace(row.Spec.Directory) || faults.Any(static fault => fault.Column is nameof(JobSpec.Directory) or nameof(JobSpec.TarSubpath)))
+        var plan = new PlannedRow(
+            row.Index, row.Spec.JobName, open.Stage, row.Spec.Directory, "", 0, 0, 0, Submits: faults.Count == 0 && !PipelineResume.IsUncertain(open.State) && CallForecast.Submits(open));
+        if (open.Stage > PipelineStage.Archive || string.IsNullOrWhiteSpace(row.Spec.Directory) || faults.Any(static fault => fault.Column is nameof(JobSpec.Directory) or nameof(JobSpec.TarSubpath)))
             return plan;
         try
         {
@@ -84,27 +99,30 @@ public sealed class PipelinePlanner
         }
     }
 
-    /// <returns>Bytes of the files that are uploaded for all jobs.</returns>
-    private async Task<long> LookAtExtrasAsync(ConcurrentBag<PlanFinding> findings, CancellationToken cancellationToken)
+    /// <returns>Number and bytes of the files that are still to be uploaded for all jobs.</returns>
+    private async Task<(int Count, long Bytes)> LookAtExtrasAsync(PipelineOutlook outlook, ConcurrentBag<PlanFinding> findings, CancellationToken cancellationToken)
     {
+        var count = 0;
         var bytes = 0L;
         foreach (var path in Extras.Files)
         {
             try
             {
-                using var source = new LocalFileSource(path);
-                bytes += (await source.GetIdentityAsync(cancellationToken).ConfigureAwait(false)).Length ?? 0;
+                if (await PipelineExtras.FindUnsentAsync(path, outlook.SentExtras.GetValueOrDefault(path), outlook.TakesChangedExtras, cancellationToken).ConfigureAwait(false) is not { } identity)
+                    continue;
+                count++;
+                bytes += identity.Length ?? 0;
             }
             catch (RescaleException unreadable)
             {
-                findings.Add(new PlanFinding(FindingSeverity.Error, null, "", null, $"An extra input file cannot be sent: {unreadable.Message}"));
+                findings.Add(new PlanFinding(FindingSeverity.Error, null, "", null, $"The extra input file '{path}' cannot be sent: {unreadable.Message}"));
             }
         }
 
         // A job has one folder of inputs, in which only one of them can lie.
         foreach (var group in Extras.Files.GroupBy(static path => Path.GetFileName(path), StringComparer.Ordinal).Where(static group => group.Count() > 1))
             findings.Add(new PlanFinding(FindingSeverity.Warning, null, "", null, $"Extra input files have the same name: {string.Join(", ", group.Select(static path => $"'{path}'"))}."));
-        return bytes;
+        return (count, bytes);
     }
 
     /// <summary>Rows mostly name the same few things: each combination is looked up once.</summary>

@@ -58,7 +58,7 @@ public sealed class PipelinePlannerTests : IDisposable
     {
         // 2 tags and a project: 1 + 2 + 1 calls; no directory, no upload.
         var rows = Enumerable.Range(1, 1000).Select(static i => new JobRow(i, Good with { JobName = $"j{i}", Tags = ["a", "b"], ProjectId = "p" })).ToList();
-        var calls = CallForecast.Of(rows, CallForecast.DocumentedLimits, collects: true);
+        var calls = CallForecast.Of(PipelineOutlook.OfNewRun(rows).Open, CallForecast.DocumentedLimits, collects: true);
         Assert.Equal([(RateScope.User, 4000L), (RateScope.JobSubmission, 1000L), (RateScope.JobsUsage, 1000L)], calls.Select(static one => (one.Scope, one.Calls)));
         // interop API 2.4: 150 at once, then 1.7 a second; 50 at once, then 0.236.
         Assert.Equal((4000 - 150) / 1.7, calls[0].Shortest.TotalSeconds, 3);
@@ -73,8 +73,8 @@ public sealed class PipelinePlannerTests : IDisposable
     {
         List<JobRow> rows = [new(1, Good with { Directory = "/x", AnalysisVersion = "1" }), new(2, Good with { Directory = "/y", SubmitMode = SubmitMode.CreateOnly })];
         // Two creations, two registrations, storage credentials, the catalogue; one submission.
-        Assert.Equal([6, 1, 0], CallForecast.Of(rows, [], collects: false).Select(static one => one.Calls));
-        Assert.All(CallForecast.Of(rows, [], collects: false), static one => Assert.Equal(TimeSpan.Zero, one.Shortest));
+        Assert.Equal([6, 1, 0], CallForecast.Of(PipelineOutlook.OfNewRun(rows).Open, [], collects: false).Select(static one => one.Calls));
+        Assert.All(CallForecast.Of(PipelineOutlook.OfNewRun(rows).Open, [], collects: false), static one => Assert.Equal(TimeSpan.Zero, one.Shortest));
     }
 
     [Fact]
