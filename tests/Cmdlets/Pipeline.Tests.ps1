@@ -267,7 +267,7 @@ Describe 'Invoke-RescalePipeline' {
         Set-Content -LiteralPath (Join-Path $study.Folder 'Run_2' 'mended') ''
         $streams = Invoke-RescalePipeline @arguments -Retry Failed -Verbose 4>&1
         $again = $streams | Where-Object { $_ -isnot [Management.Automation.VerboseRecord] } | Sort-Object Index
-        "$($streams | Where-Object { $_ -is [Management.Automation.VerboseRecord] } | Select-Object -Last 1)" | Should -Match '^2 job\(s\): 1 succeeded, 1 failed, in .+ Uploaded .+ of 1 archive\(s\).+ Limited by [A-Z]'
+        "$($streams | Where-Object { $_ -is [Management.Automation.VerboseRecord] } | Select-Object -Last 1)" | Should -Match '^2 job\(s\): 1 succeeded, 1 failed, in .+ Uploaded .+ of 1 archive\(s\).+ API calls: \d+ user'
         $again.Index | Should -Be 2, 3
         $again.Succeeded | Should -Be $false, $true
         $again[0].JobId | Should -Be $first[1].JobId
@@ -316,6 +316,7 @@ Describe 'Invoke-RescalePipeline' {
 
         $again = Invoke-RescalePipeline @arguments | Select-Object -Last 1
         ($again.Jobs, $again.EndedBefore, $again.JobsPerSecond, $again.Archives) | Should -Be 3, 3, 0, 0
+        "$(Invoke-RescalePipeline @arguments -Retry Failed)" | Should -Match '^0 job\(s\).+ API calls: none\. Nothing in particular has bound it\.$'
         Invoke-RescalePipeline @arguments -WhatIf | Should -BeNullOrEmpty
     }
 

@@ -86,7 +86,8 @@ public sealed class PipelineSummaryItem : IShellObject
         return string.Create(CultureInfo.InvariantCulture, $"{Jobs} job(s): {Succeeded} succeeded, {Failed} failed, in {Duration:d\\.hh\\:mm\\:ss} ({JobsPerSecond:0.###} a second). ")
             + $"Uploaded {HumanSize.Format(BytesUploaded)} of {Archives} archive(s){shared}, downloaded {HumanSize.Format(BytesDownloaded)}, {HumanSize.Format(BytesPerSecond)}/s "
             + $"with at most {MostConnections} connection(s) and {HumanSize.Format(PeakMemory)} of buffers. "
-            + $"API calls: {(waited.Length == 0 ? "none" : waited)}. Limited by {LimitedBy}{(limits.Length == 0 ? "" : $": {limits}")}.";
+            + $"API calls: {(waited.Length == 0 ? "none" : waited)}. "
+            + (LimitedBy == nameof(PipelineLimit.None) ? "Nothing in particular has bound it." : $"Limited by {LimitedBy}: {limits}.");
     }
 }
 
