@@ -6,12 +6,13 @@ namespace RescaleInterlink.Pipelines;
 /// <summary>A row that a run takes up.</summary>
 public sealed class OpenRow
 {
-    internal OpenRow(PipelineJob job, bool collects)
+    internal OpenRow(PipelineJob job, bool collects, PipelineOptions? options)
     {
         Row = job.Row;
         State = job.State;
         IsResumed = job.IsResumed;
         Stage = PipelineResume.FindStage(State, Row.Spec.SubmitMode, collects);
+        HeldRunFile = options is not null && PipelineResume.NeedsInputs(State) ? RowValidation.FindRunFile(job, options) : null;
     }
 
     public JobRow Row { get; }
@@ -20,6 +21,9 @@ public sealed class OpenRow
     public PipelineStage Stage { get; }
 
     internal RowState State { get; }
+
+    /// <summary>Why its folder cannot be archived beside this run, in words; null when it can, or when it is not known where the run writes.</summary>
+    internal string? HeldRunFile { get; }
 
     /// <summary>An earlier run has begun with it.</summary>
     internal bool IsResumed { get; }
@@ -59,7 +63,7 @@ public sealed record PipelineOutlook
         var jobs = PipelinePlan.MakeJobs(rows, options.Archive, TimeProvider.System);
         var (earlier, extras) = PipelineJournal.Look(PipelineResume.TermsOf(jobs, options));
         var notice = PipelineResume.TakeOver(jobs, earlier, options);
-        return Of(jobs, collects: options.Destination is not null) with
+        return Of(jobs, collects: options.Destination is not null, options) with
         {
             Notice = notice,
             SentExtras = extras,
@@ -67,9 +71,9 @@ public sealed record PipelineOutlook
         };
     }
 
-    private static PipelineOutlook Of(PipelineJob[] jobs, bool collects)
+    private static PipelineOutlook Of(PipelineJob[] jobs, bool collects, PipelineOptions? options = null)
     {
-        var open = jobs.Where(static job => !job.IsLeftOut).Select(job => new OpenRow(job, collects)).Where(static row => row.Stage != PipelineStage.Done).ToList();
+        var open = jobs.Where(static job => !job.IsLeftOut).Select(job => new OpenRow(job, collects, options)).Where(static row => row.Stage != PipelineStage.Done).ToList();
         return new PipelineOutlook { Open = open, Unchanged = jobs.Length - open.Count };
     }
 }

@@ -30,12 +30,18 @@ internal static class RowValidation
             return new RescaleException(ErrorIds.JobSpecInvalid, ErrorKind.InvalidInput,
                 $"Row {row.Index} ('{row.Spec.JobName}') was not sent: {string.Join("; ", faults.Select(fault => $"{fault.Column} {fault.Message}"))}.",
                 "Correct the named columns of the row.");
-        return job.Folder is { } folder && RunFiles.FindInside(folder, options) is { } inside
+        return FindRunFile(job, options) is { } held
             ? new RescaleException(ErrorIds.JobSpecInvalid, ErrorKind.InvalidInput,
-                $"Row {row.Index} ('{row.Spec.JobName}') was not sent: '{inside}', which the run itself writes, lies in the folder '{folder}' and would be archived with it.",
+                $"Row {row.Index} ('{row.Spec.JobName}') was not sent: {held}.",
                 "Give -StatePath and -LogPath another folder, or leave these files out with -ExcludePattern.")
             : null;
     }
+
+    /// <summary>What there is to say of a file of the run's own in the row's folder, or null.</summary>
+    public static string? FindRunFile(PipelineJob job, PipelineOptions options)
+        => job.Folder is { } folder && RunFiles.FindInside(folder, options) is { } inside
+            ? $"'{inside}', which the run itself writes, lies in the folder '{folder}' and would be archived with it"
+            : null;
 
     private static void CheckDirectory(JobRow row, List<RowFault> faults)
     {

@@ -69,6 +69,20 @@ public sealed class PipelineOutlookTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_that_holds_the_runs_own_files_is_foreseen()
+    {
+        _study.Add("row 1", "true");
+        _study.Add("row 2", "true");
+        var options = _study.Options with { StatePath = Path.Combine(_study.InputFolder("row 1"), "state.csv") };
+        var forecast = await PlanAsync(options);
+        var finding = Assert.Single(forecast.Findings);
+        Assert.Equal((FindingSeverity.Error, 1), (finding.Severity, finding.Row));
+        Assert.Contains("which the run itself writes", finding.Message, StringComparison.Ordinal);
+        Assert.Equal([false, true], forecast.Rows.Select(static row => row.Submits));
+        Assert.True((await PlanAsync(options with { Archive = new ArchiveOptions { Exclude = ["state.csv*"] } })).IsValid);
+    }
+
+    [Fact]
     public async Task Extra_files_that_were_sent_are_not_counted_again()
     {
         var mesh = Path.Combine(_study.InputFolder("extras"), "mesh.dat");

@@ -81,8 +81,10 @@ public sealed class PipelinePlanner
         var faults = PipelineResume.NeedsInputs(open.State) ? RowValidation.FindFaults(row, !Extras.IsEmpty) : [];
         foreach (var fault in faults)
             findings.Add(new PlanFinding(FindingSeverity.Error, row.Index, row.Spec.JobName, fault.Column, fault.Message));
+        if (faults.Count == 0 && open.HeldRunFile is { } held)
+            findings.Add(new PlanFinding(FindingSeverity.Error, row.Index, row.Spec.JobName, null, held));
         var plan = new PlannedRow(
-            row.Index, row.Spec.JobName, open.Stage, row.Spec.Directory, "", 0, 0, 0, Submits: faults.Count == 0 && !PipelineResume.IsUncertain(open.State) && CallForecast.Submits(open));
+            row.Index, row.Spec.JobName, open.Stage, row.Spec.Directory, "", 0, 0, 0, Submits: faults.Count == 0 && open.HeldRunFile is null && !PipelineResume.IsUncertain(open.State) && CallForecast.Submits(open));
         if (open.Stage > PipelineStage.Archive || string.IsNullOrWhiteSpace(row.Spec.Directory) || faults.Any(static fault => fault.Column is nameof(JobSpec.Directory) or nameof(JobSpec.TarSubpath)))
             return plan;
         try
