@@ -7,8 +7,8 @@ using RescaleInterlink.Transfers.Scheduling;
 namespace RescaleInterlink.Transfers;
 
 /// <summary>
-/// What an earlier run has not sent. Of a source with ranges only that is encrypted; the hash is made beside it by a reading of its own,
-/// which also proves that the source still is what was sent. Of any other source everything is made again from the start.
+/// What an earlier run has not sent. Of a source with ranges only that is encrypted, and the part behind each gap, which must come out as it was
+/// sent; the hash is made beside it by a reading of its own, which proves the other parts. Of any other source everything is made again from the start.
 /// </summary>
 internal sealed class MissingParts(
     UploadRequest request, EngineResources engine, TransferEntry entry, UploadLedger ledger, MultipartSession session, SourceIdentity identity, PartLengths lengths)
@@ -35,8 +35,10 @@ internal sealed class MissingParts(
         return (sha512, _pipeline.Length, _pipeline.Compared);
     }
 
-    public static CannotContinueException MadeOtherwise(int number) =>
-        new($"its bytes come out otherwise than those that were sent, although the source is the same: part {number} differs");
+    public static CannotContinueException MadeOtherwise(string how) =>
+        new($"its bytes come out otherwise than those that were sent, although the source is the same: {how}");
+
+    public static CannotContinueException Changed() => new("the source is no longer what was sent, although its length and time are the same");
 
     private bool IsComplete(string? known) => known is not null && Missing(lengths.Count!.Value).Count == 0;
 
@@ -62,7 +64,8 @@ internal sealed class MissingParts(
             {
                 var sha512 = "";
                 scope.Run(async () => sha512 = await HashAsync(before, sums, scope.Token));
-                _pipeline.RunParts(Missing(count), scope);
+                // The part behind a gap was chained to bytes of the gap that nobody has seen since.
+                _pipeline.RunParts([.. Missing(count).Select(run => run with { Last = Math.Min(run.Last + 1, count) })], scope);
                 return () => sha512;
             },
             cancellationToken);
@@ -76,7 +79,7 @@ internal sealed class MissingParts(
         var sha512 = await RunAsync(_pipeline.RunWhole, cancellationToken);
         // Parts beyond the end, or none at all: it has become shorter.
         var made = (int)CipherSize.PartCount(_pipeline.Length, lengths.PartSize);
-        if (_pipeline.Single is not null || ledger.Parts.Count != made) throw MadeOtherwise(made + 1);
+        if (_pipeline.Single is not null || ledger.Parts.Count != made) throw MadeOtherwise($"they end in part {made}");
         return sha512;
     }
 
@@ -126,6 +129,4 @@ internal sealed class MissingParts(
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
-
-    private static CannotContinueException Changed() => new("the source is no longer what was sent, although its length and time are the same");
 }

@@ -15,6 +15,7 @@ internal sealed class UploadLedger(ObjectPlan plan, UploadCheckpoint? checkpoint
     private UploadCheckpoint? _state = checkpoint;
     private readonly bool _isOfEarlierRun = checkpoint?.UploadId is not null;
     private readonly long _savesBefore = file?.Saves ?? 0;
+    private bool _isGivenUp;
     private int _toldOfFailure;
 
     public ObjectPlan Plan => plan;
@@ -44,15 +45,30 @@ internal sealed class UploadLedger(ObjectPlan plan, UploadCheckpoint? checkpoint
 
     public void Add(FinishedPart part)
     {
-        lock (_lock) _parts[part.Number] = part;
-        if (file is null) return;
-        file.Update(Snapshot);
+        lock (_lock)
+        {
+            _parts[part.Number] = part;
+            if (file is null || _isGivenUp) return;
+            file.Update(Snapshot);
+        }
+
         if (file.SaveFailure is { } failure) TellOnce(failure);
     }
 
+    /// <summary>A part has to travel again. What is sent then need not be what the earlier run has hashed.</summary>
     public void Remove(int number)
     {
-        lock (_lock) _parts.Remove(number);
+        lock (_lock)
+        {
+            _parts.Remove(number);
+            if (_state is not null) _state = _state with { Sha512 = null, SourceLength = _state.Maker is null ? _state.SourceLength : null };
+        }
+    }
+
+    /// <summary>Another upload takes its place: a part that is still on its way is noted no more.</summary>
+    public void GiveUp()
+    {
+        lock (_lock) _isGivenUp = true;
     }
 
     /// <summary>Before the store is asked to begin: should its answer be lost, the key still finds the upload.</summary>

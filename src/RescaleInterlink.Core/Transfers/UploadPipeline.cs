@@ -45,11 +45,11 @@ internal sealed class UploadPipeline(
         return () => sha512;
     }
 
-    /// <summary>Reads, encrypts and sends some parts only; hashing is another's business.</summary>
-    public void RunParts(IReadOnlyList<PartRun> missing, TaskScope scope)
+    /// <summary>Reads and encrypts some parts only, and sends those that the ledger has not; hashing is another's business.</summary>
+    public void RunParts(IReadOnlyList<PartRun> runs, TaskScope scope)
     {
         var read = Stage();
-        scope.Run(() => ReadAsync(missing, read.Writer, scope.Token));
+        scope.Run(() => ReadAsync(runs, read.Writer, scope.Token));
         scope.Run(() => EncryptAsync(read.Reader, scope));
     }
 
@@ -151,7 +151,7 @@ internal sealed class UploadPipeline(
                 var part = piece.Part;
                 if (piece.Offset == 0)
                 {
-                    // Each run of missing parts goes on from the block that the part before it ends with.
+                    // Each run of parts goes on from the block that the part before it ends with.
                     if (encryptor is null || part.Number != previous + 1)
                     {
                         encryptor?.Dispose();
@@ -184,9 +184,11 @@ internal sealed class UploadPipeline(
     private void Compare(UploadPart part, FinishedPart sent)
     {
         if (sent.Length != part.CipherLength || !sent.LastBlock.AsSpan().SequenceEqual(part.Ciphertext.Span[^CipherBlock.Size..]))
-            throw MissingParts.MadeOtherwise(part.Number);
+            throw request.Source is IRangeSource ? MissingParts.Changed() : MissingParts.MadeOtherwise($"part {part.Number} differs");
         part.Buffer.Dispose();
         part.Turn?.Dispose();
+        // Those of a source with ranges are counted before.
+        if (request.Source is IRangeSource) return;
         Compared += part.PlainLength;
         entry.AddResumed(part.PlainLength);
     }

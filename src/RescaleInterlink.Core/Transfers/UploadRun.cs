@@ -126,8 +126,9 @@ internal sealed class UploadRun(UploadRequest request, EngineResources engine, T
         if (earlier.Parts.Count > 0)
             Notice($"The earlier upload of '{request.Source.DisplayName}' cannot be continued: {why}. It begins anew.");
         entry.RepeatAll();
+        // Its key stays: the checkpoint may be being written with it.
+        ledger.GiveUp();
         await continuation.DiscardAsync(cancellationToken);
-        CryptographicOperations.ZeroMemory(plan.EncryptionKey);
         return null;
     }
 

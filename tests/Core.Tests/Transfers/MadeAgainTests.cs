@@ -1,4 +1,3 @@
-using RescaleInterlink.Errors;
 using RescaleInterlink.Storage;
 using RescaleInterlink.Testing;
 using RescaleInterlink.Transfers;
@@ -48,22 +47,7 @@ public sealed class MadeAgainTests(ITestOutputHelper output)
         var seed = Random.Shared.Next();
         output.WriteLine($"seed {seed}");
         await using var fixture = Forward(new ResumeFixture(30, seed));
-        var store = new FaultInjectingObjectStore(fixture.Memory, seed,
-            new StoreFault(StoreOperation.Part, StoreFaultKind.LoseReply, Probability: 0.05),
-            new StoreFault(StoreOperation.Part, StoreFaultKind.Before, Probability: 0.1),
-            new StoreFault(StoreOperation.Commit, StoreFaultKind.LoseReply, Times: 1));
-        for (var run = 1; ; run++)
-        {
-            Assert.True(run < 200, $"seed {seed}");
-            try
-            {
-                await fixture.RequireWholeAsync(await fixture.RunAsync(store, connections: 4));
-                return;
-            }
-            catch (RescaleException failure) when (failure.ErrorId == ErrorIds.StorageUnreachable)
-            {
-            }
-        }
+        await fixture.FailUntilWholeAsync(seed);
     }
 
     [Fact]

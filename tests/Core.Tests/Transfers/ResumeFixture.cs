@@ -108,6 +108,27 @@ internal sealed class ResumeFixture : IAsyncDisposable
         return uploaded;
     }
 
+    /// <summary>Runs against a store that fails at random parts, in a way that passes, until one of them ends with the file whole.</summary>
+    public async Task FailUntilWholeAsync(int seed)
+    {
+        var store = new FaultInjectingObjectStore(Memory, seed,
+            new StoreFault(StoreOperation.Part, StoreFaultKind.LoseReply, Probability: 0.05),
+            new StoreFault(StoreOperation.Part, StoreFaultKind.Before, Probability: 0.1),
+            new StoreFault(StoreOperation.Commit, StoreFaultKind.LoseReply, Times: 1));
+        for (var run = 1; ; run++)
+        {
+            Assert.True(run < 200, $"seed {seed}");
+            try
+            {
+                await RequireWholeAsync(await RunAsync(store, connections: 4));
+                return;
+            }
+            catch (RescaleException failure) when (failure.ErrorId == ErrorIds.StorageUnreachable)
+            {
+            }
+        }
+    }
+
     /// <summary>Parts that the store holds for its unfinished uploads.</summary>
     public async Task<IReadOnlyList<StoredPart>> StoredPartsAsync()
     {

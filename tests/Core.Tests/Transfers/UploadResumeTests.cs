@@ -56,22 +56,7 @@ public sealed class UploadResumeTests
     public async Task It_may_fail_again_and_again(int seed)
     {
         await using var fixture = new ResumeFixture(30, seed);
-        var store = new FaultInjectingObjectStore(fixture.Memory, seed,
-            new StoreFault(StoreOperation.Part, StoreFaultKind.LoseReply, Probability: 0.05),
-            new StoreFault(StoreOperation.Part, StoreFaultKind.Before, Probability: 0.1),
-            new StoreFault(StoreOperation.Commit, StoreFaultKind.LoseReply, Times: 1));
-        for (var run = 1; ; run++)
-        {
-            Assert.True(run < 200, $"seed {seed}");
-            try
-            {
-                await fixture.RequireWholeAsync(await fixture.RunAsync(store, connections: 4));
-                return;
-            }
-            catch (RescaleException failure) when (failure.ErrorId == ErrorIds.StorageUnreachable)
-            {
-            }
-        }
+        await fixture.FailUntilWholeAsync(seed);
     }
 
     [Fact]

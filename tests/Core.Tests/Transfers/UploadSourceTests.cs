@@ -1,6 +1,7 @@
 using RescaleInterlink.Errors;
 using RescaleInterlink.Storage;
 using RescaleInterlink.Testing;
+using RescaleInterlink.Transfers.Checkpoints;
 
 namespace RescaleInterlink.Core.Tests.Transfers;
 
@@ -18,17 +19,41 @@ public sealed class UploadSourceTests
         await using var fixture = await ResumeFixture.FailedAsync(StoreOperation.Part, 6);
         // The parts race each other to the only connection.
         var part = (await fixture.StoredPartsAsync())[index].PartNumber;
-        var written = File.GetLastWriteTimeUtc(fixture.Source);
-        fixture.Content[(part - 1) * Part + 100] ^= 1;
-        await using (var file = new FileStream(fixture.Source, FileMode.Open, FileAccess.Write))
-            file.Write(fixture.Content);
-        File.SetLastWriteTimeUtc(fixture.Source, written);
+        await ChangeUnseenAsync(fixture, (part - 1) * Part + 100);
         var uploaded = await fixture.RunAsync(fixture.Memory);
         Assert.Contains("no longer what was sent", fixture.Notices[^1], StringComparison.Ordinal);
         Assert.Equal(0, uploaded.ResumedBytes);
         // What was taken over and then given up is not counted with what was sent instead.
         Assert.Equal((fixture.Content.Length, fixture.Content.Length), (fixture.LastProgress!.BytesDone, fixture.LastProgress.BytesTotal));
         await fixture.RequireWholeAsync(uploaded);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(9)]
+    public async Task A_source_changed_in_a_part_that_was_not_sent_is_found_by_the_part_behind_it(int part)
+    {
+        // All parts were sent, each chained to the one before it, and then the store lost one.
+        await using var fixture = await ResumeFixture.FailedAsync(StoreOperation.Commit, 0);
+        await fixture.Memory.WritePartAsync((await fixture.UnfinishedAsync())!, part, new byte[16], default);
+        await ChangeUnseenAsync(fixture, (part - 1) * Part + 100);
+        var uploaded = await fixture.RunAsync(fixture.Memory);
+        Assert.Contains("no longer what was sent", fixture.Notices[^1], StringComparison.Ordinal);
+        await fixture.RequireWholeAsync(uploaded);
+    }
+
+    [Fact]
+    public async Task What_was_hashed_is_forgotten_with_a_part_that_has_to_travel_again()
+    {
+        await using var fixture = await ResumeFixture.FailedAsync(StoreOperation.Commit, 0);
+        Assert.NotNull(await NotedHashAsync(fixture));
+        var upload = (await fixture.UnfinishedAsync())!;
+        foreach (var part in (int[])[3, 6])
+            await fixture.Memory.WritePartAsync(upload, part, new byte[16], default);
+        await fixture.FailAsync(StoreOperation.Part, 1);
+        Assert.Null(await NotedHashAsync(fixture));
+        await fixture.FinishAsync(1);
     }
 
     [Fact]
@@ -68,5 +93,20 @@ public sealed class UploadSourceTests
         Assert.Equal(0, fixture.Memory.UnfinishedUploads);
         // Whoever asked for it goes on by itself.
         Assert.Empty(fixture.HandedOver);
+    }
+
+    private static async Task ChangeUnseenAsync(ResumeFixture fixture, int offset)
+    {
+        var written = File.GetLastWriteTimeUtc(fixture.Source);
+        fixture.Content[offset] ^= 1;
+        await using (var file = new FileStream(fixture.Source, FileMode.Open, FileAccess.Write))
+            file.Write(fixture.Content);
+        File.SetLastWriteTimeUtc(fixture.Source, written);
+    }
+
+    private static async Task<string?> NotedHashAsync(ResumeFixture fixture)
+    {
+        await using var file = await CheckpointFile<UploadCheckpoint>.OpenAsync(fixture.Identity, TimeProvider.System, TestContext.Current.CancellationToken);
+        return file.Load().State!.Sha512;
     }
 }
