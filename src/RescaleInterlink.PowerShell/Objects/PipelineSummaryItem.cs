@@ -14,6 +14,7 @@ public sealed class PipelineSummaryItem : IShellObject
         Jobs = summary.Jobs;
         Succeeded = summary.Succeeded;
         Failed = summary.Failed;
+        NotEnded = summary.NotEnded;
         EndedBefore = summary.EndedBefore;
         Duration = summary.Duration;
         JobsPerSecond = summary.JobsPerSecond;
@@ -38,7 +39,10 @@ public sealed class PipelineSummaryItem : IShellObject
 
     public int Failed { get; }
 
-    /// <summary>Of these, rows that an earlier run had ended, and this one has only reported again.</summary>
+    /// <summary>Rows that the run had not ended when it failed or was stopped.</summary>
+    public int NotEnded { get; }
+
+    /// <summary>Of those that have ended, rows that an earlier run had ended, and this one has only reported again.</summary>
     public int EndedBefore { get; }
 
     public TimeSpan Duration { get; }
@@ -80,11 +84,13 @@ public sealed class PipelineSummaryItem : IShellObject
 
     public override string ToString()
     {
+        string archives = Archives > 0 ? $" of {Archives} archive(s)" : "";
+        string open = NotEnded > 0 ? FormattableString.Invariant($", {NotEnded} not ended") : "";
         string shared = BytesShared > 0 ? $" ({HumanSize.Format(BytesShared)} more are shared)" : "";
         string limits = string.Join(", ", Limit.Select(static limit => limit.BaseObject).OfType<LimitTimeItem>().Where(static limit => limit.Share >= LimitTimeItem.LeastShown));
         string waited = string.Join(", ", ApiCall.Select(static calls => calls.BaseObject).OfType<ApiUsageItem>().Where(static calls => calls.Calls > 0));
-        return string.Create(CultureInfo.InvariantCulture, $"{Jobs} job(s): {Succeeded} succeeded, {Failed} failed, in {Duration:d\\.hh\\:mm\\:ss} ({JobsPerSecond:0.###} a second). ")
-            + $"Uploaded {HumanSize.Format(BytesUploaded)} of {Archives} archive(s){shared}, downloaded {HumanSize.Format(BytesDownloaded)}, {HumanSize.Format(BytesPerSecond)}/s "
+        return string.Create(CultureInfo.InvariantCulture, $"{Jobs} job(s): {Succeeded} succeeded, {Failed} failed{open}, in {Duration:d\\.hh\\:mm\\:ss} ({JobsPerSecond:0.###} a second). ")
+            + $"Uploaded {HumanSize.Format(BytesUploaded)}{archives}{shared}, downloaded {HumanSize.Format(BytesDownloaded)}, {HumanSize.Format(BytesPerSecond)}/s "
             + $"with at most {MostConnections} connection(s) and {HumanSize.Format(PeakMemory)} of buffers. "
             + $"API calls: {(waited.Length == 0 ? "none" : waited)}. "
             + (LimitedBy == nameof(PipelineLimit.None) ? "Nothing in particular has bound it." : $"Limited by {LimitedBy}: {limits}.");
