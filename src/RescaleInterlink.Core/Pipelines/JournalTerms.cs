@@ -12,6 +12,9 @@ namespace RescaleInterlink.Pipelines;
 internal sealed record JournalTerms(
     string StatePath, IReadOnlyList<RowState> Rows, ExistingState Existing, bool AllowTableChange, string Archive, ExtraInputs Extras)
 {
+    /// <summary>Rows that this run does not touch, and of which what is known stays known also where all else is replaced.</summary>
+    public IReadOnlySet<int> LeftOut { get; init; } = new HashSet<int>();
+
     /// <summary>The first line of the run's journal.</summary>
     public JournalHeader Header { get; } = new(PipelineJournal.Version, HashTable(Rows), Rows.Count, NullWhenEmpty(Archive), NullWhenEmpty(Extras.Describe()));
 
@@ -36,6 +39,10 @@ internal sealed record JournalTerms(
             RequireNoForeignState();
     }
 
+    /// <returns>What stays known of an earlier run that is replaced, by row of this table.</returns>
+    public IReadOnlyDictionary<int, RowState> Keep(PipelineJournal.Content earlier) => KnownRows(earlier)
+        .Where(known => LeftOut.Contains(known.Key)).ToDictionary(static known => known.Key, static known => known.Value);
+
     public bool IsSameTable(PipelineJournal.Content earlier) => earlier.Header.Table == Header.Table;
 
     /// <returns>What the earlier run has noted, by row of this table.</returns>
@@ -59,8 +66,11 @@ internal sealed record JournalTerms(
         if (earlier.Header.Extras != Header.Extras)
             throw PipelineErrors.StateInvalid($"The run of the state file '{StatePath}' was begun with {ExtraWords(earlier.Header.Extras)}, and is to go on with {ExtraWords(Header.Extras)}.{doubt} Nothing was sent.",
                 "Give -ExtraInputFile and -DecompressExtras as they were, another state file, or run all rows again with -Force.");
-        return IsSameTable(earlier) ? earlier.Rows : TableChange.Match(earlier.Rows.Values, Rows);
+        return KnownRows(earlier);
     }
+
+    private IReadOnlyDictionary<int, RowState> KnownRows(PipelineJournal.Content earlier)
+        => IsSameTable(earlier) ? earlier.Rows : TableChange.Match(earlier.Rows.Values, Rows);
 
     private void RequireNoForeignState()
     {

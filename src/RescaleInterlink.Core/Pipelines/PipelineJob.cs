@@ -33,6 +33,13 @@ internal sealed class PipelineJob(JobRow row, RowState state)
     public IReadOnlyList<RescaleException> Warnings { get; set; } = [];
     public bool Succeeded { get; set; }
 
+    /// <summary>This run has ended with it; <see cref="RowState.Ended"/> may tell of an earlier one.</summary>
+    public bool HasEnded
+    {
+        get => Volatile.Read(ref _hasEnded);
+        set => Volatile.Write(ref _hasEnded, value);
+    }
+
     /// <summary>It is not for this run, which neither changes nor reports it.</summary>
     public bool IsLeftOut { get; set; }
 
@@ -47,5 +54,6 @@ internal sealed class PipelineJob(JobRow row, RowState state)
 
     private readonly RowState _fresh = state;
     private RowState _state = state;
+    private bool _hasEnded;
     private int _stage = (int)PipelineStage.Archive;
 }

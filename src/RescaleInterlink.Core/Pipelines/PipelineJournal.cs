@@ -64,11 +64,20 @@ internal sealed class PipelineJournal : IDisposable
 
     private void Start(JournalTerms terms)
     {
-        if (terms.Existing == ExistingState.Replace || _file.Length == 0)
+        if (_file.Length == 0)
         {
             terms.RequireBeginning();
-            _file.SetLength(0);
             Write(terms.Header, JournalJson.Default.JournalHeader, durable: true);
+            return;
+        }
+
+        if (terms.Existing == ExistingState.Replace)
+        {
+            terms.RequireBeginning();
+            // Of a journal that nothing is kept of nobody has to understand a line.
+            if (terms.LeftOut.Count > 0)
+                Earlier = terms.Keep(Load(_file, _file.Name));
+            Rewrite(terms.StatePath, terms.Header);
             return;
         }
 
@@ -86,7 +95,7 @@ internal sealed class PipelineJournal : IDisposable
         Rewrite(terms.StatePath, terms.Header);
     }
 
-    /// <summary>Puts a journal of the changed table in the place of the one that is there, at one moment: a kill leaves the one or the other.</summary>
+    /// <summary>Puts another journal in the place of the one that is there, at one moment: a kill leaves the one or the other.</summary>
     private void Rewrite(string statePath, JournalHeader header)
     {
         var path = _file.Name;
@@ -128,7 +137,17 @@ internal sealed class PipelineJournal : IDisposable
             return (new Dictionary<int, RowState>(), new Dictionary<string, SentExtra>());
         }
 
-        var content = Load(file, file.Name);
+        Content content;
+        try
+        {
+            content = Load(file, file.Name);
+        }
+        catch (IOException exception)
+        {
+            // A run has begun just now, and has made another journal of it.
+            throw Unusable(terms.StatePath, exception);
+        }
+
         return (terms.Accept(content), content.Extras);
     }
 

@@ -56,12 +56,36 @@ internal sealed class PipelineLog : IDisposable
                 throw;
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception exception) when (IsUnwritable(exception))
         {
-            throw new RescaleException(ErrorIds.DestinationUnwritable, ErrorKind.LocalFile,
-                $"The run log '{path}' cannot be written: {exception.Message} Nothing was sent.", "Give another path, or wait for the end of the run that writes it.", exception);
+            throw Unwritable(path, exception);
         }
     }
+
+    /// <summary>What can be said of the place without writing there.</summary>
+    /// <exception cref="RescaleException">DestinationExists for a file of another kind; DestinationUnwritable when it cannot even be read.</exception>
+    public static void RequireFree(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            RequireLog(file);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // There will be one.
+        }
+        catch (Exception exception) when (IsUnwritable(exception))
+        {
+            throw Unwritable(path, exception);
+        }
+    }
+
+    private static bool IsUnwritable(Exception exception) => exception is IOException or UnauthorizedAccessException or NotSupportedException;
+
+    private static RescaleException Unwritable(string path, Exception exception) => new(
+        ErrorIds.DestinationUnwritable, ErrorKind.LocalFile,
+        $"The run log '{path}' cannot be written: {exception.Message} Nothing was sent.", "Give another path, or wait for the end of the run that writes it.", exception);
 
     /// <summary>To the millisecond.</summary>
     public static double Seconds(TimeSpan elapsed) => Math.Round(elapsed.TotalSeconds, 3);

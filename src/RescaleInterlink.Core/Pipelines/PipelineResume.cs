@@ -9,7 +9,10 @@ internal static class PipelineResume
     /// <summary>What a run of these rows and options asks of its state.</summary>
     public static JournalTerms TermsOf(IEnumerable<PipelineJob> jobs, PipelineOptions options) => new(
         options.StatePath, [.. jobs.Select(static job => job.State)], options.Retry is null ? options.ExistingState : ExistingState.Require, options.AllowTableChange,
-        options.Archive.Describe(), options.Extras);
+        options.Archive.Describe(), options.Extras)
+    {
+        LeftOut = options.LeftOut,
+    };
 
     /// <summary>Gives the rows what an earlier run has noted of them, and leaves out those that this run is not for.</summary>
     /// <returns>What else there is to know about that, in words; or null.</returns>

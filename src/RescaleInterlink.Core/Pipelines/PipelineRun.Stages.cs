@@ -11,7 +11,7 @@ internal sealed partial class PipelineRun
 {
     private async Task ArchiveAsync(PipelineJob job)
     {
-        using (_meter.Hold(PipelineLimit.Disk))
+        using (_meter.Hold(_options.KeepArchives && _options.Archive.IsGzip ? PipelineLimit.Compression : PipelineLimit.Disk))
             job.Archive = await _archives.MakeAsync(job.Folder!, job.State.TarPath, _stop.Token).ConfigureAwait(false);
         if (_options.KeepArchives)
             Note(job, job.State with { TarStatus = StageStatus.Success });

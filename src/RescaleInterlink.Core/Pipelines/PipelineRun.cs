@@ -109,8 +109,9 @@ internal sealed partial class PipelineRun : IAsyncDisposable
         foreach (var job in _jobs.Where(static job => !job.IsLeftOut))
         {
             jobs++;
-            stages[job.State.Ended ? PipelineStage.Done : job.Stage]++;
-            succeeded += job.State.Ended && job.Succeeded ? 1 : 0;
+            var hasEnded = job.HasEnded;
+            stages[hasEnded ? PipelineStage.Done : job.Stage]++;
+            succeeded += hasEnded && job.Succeeded ? 1 : 0;
         }
 
         return new PipelineProgress(jobs, stages, succeeded, stages[PipelineStage.Done] - succeeded, _engine.GetProgress());
@@ -119,13 +120,14 @@ internal sealed partial class PipelineRun : IAsyncDisposable
     /// <summary>Stops what still runs, and leaves the state file as the journal says.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _extras.WaitForEndAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        LeaveFailures();
-        LogEnd(Summary = GetSummary());
         try
         {
+            await _stop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(_tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _extras.WaitForEndAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Summary = GetSummary();
+            LeaveFailures();
+            LogEnd(Summary);
             await _engine.DisposeAsync().ConfigureAwait(false);
             _stateFile.Write();
         }
@@ -181,10 +183,11 @@ internal sealed partial class PipelineRun : IAsyncDisposable
 
     private async Task FeedAsync()
     {
-        // What an earlier run has brought furthest comes first: else it would wait behind the archives of rows that are new.
+        // What an earlier run has brought furthest comes first: else it would wait behind the archives of rows that are new. Those keep the order of
+        // the table, as a row that needs no archive would otherwise hold up all that do, at the pace of submissions.
         var jobs = _jobs.Where(static job => !job.IsLeftOut)
             .Select(job => (Job: job, Stage: PipelineResume.FindStage(job.State, job.Row.Spec.SubmitMode, _folders is not null)))
-            .OrderByDescending(static next => next.Stage).ToList();
+            .OrderByDescending(static next => next.Job.IsResumed ? next.Stage : PipelineStage.Archive).ToList();
         foreach (var (job, stage) in jobs)
         {
             job.StartedAt = _time.GetTimestamp();
@@ -265,8 +268,8 @@ internal sealed partial class PipelineRun : IAsyncDisposable
     /// <summary>An earlier run has ended with it.</summary>
     private void Recall(PipelineJob job)
     {
-        _endedBefore++;
         End(job, job.State.ErrorId is null ? PipelineStage.Done : PipelineStage.Wait, PipelineResume.Recall(job.State));
+        Interlocked.Increment(ref _endedBefore);
     }
 
     private void Note(PipelineJob job, RowState state, bool durable = false)
@@ -285,6 +288,7 @@ internal sealed partial class PipelineRun : IAsyncDisposable
         job.Archive = null;
         state ??= job.State;
         Note(job, error is null ? state with { Ended = true } : PipelineErrors.Apply(state, stage, error));
+        job.HasEnded = true;
         job.Files.Sort((x, y) => string.CompareOrdinal(x.Path, y.Path));
         var elapsed = job.StartedAt is { } started ? _time.GetElapsedTime(started) : TimeSpan.Zero;
         LogJobEnd(job, stage, error, elapsed);

@@ -64,22 +64,38 @@ public sealed class PipelineRunner
         }
     }
 
-    /// <summary>What <see cref="RunAsync"/> would take up now, or why it would be refused. Nothing is written, except a refusal into the run log.</summary>
-    /// <exception cref="RescaleException">What <see cref="RunAsync"/> reports before anything is sent.</exception>
-    public PipelineOutlook Look(IReadOnlyList<JobRow> rows, PipelineOptions options)
+    /// <summary>What <see cref="RunAsync"/> would take up now, or why it would be refused.</summary>
+    /// <param name="logs">A refusal is written into the run log; nothing else is written.</param>
+    /// <exception cref="RescaleException">What <see cref="RunAsync"/> reports before anything is sent, but for places that cannot be written.</exception>
+    public PipelineOutlook Look(IReadOnlyList<JobRow> rows, PipelineOptions options, bool logs)
     {
         ArgumentNullException.ThrowIfNull(options);
         RunFiles.RequireStatePlace(options.StatePath, options.ExistingState);
         RequireFailurePlace(options);
+        RequireLogPlace(options);
+        options.Transfer.Validate();
         try
         {
             return PipelineOutlook.Look(rows, options);
         }
-        catch (RescaleException exception)
+        catch (RescaleException exception) when (logs)
+        {
+            LogRefusal(options, exception);
+            throw;
+        }
+    }
+
+    private void LogRefusal(PipelineOptions options, RescaleException refusal)
+    {
+        try
         {
             using var log = OpenLog(options);
-            log?.Write(PipelineLogLine.Of("runRefused", exception));
-            throw;
+            log?.Write(PipelineLogLine.Of("runRefused", refusal));
+        }
+        catch (RescaleException unwritable)
+        {
+            // That the run that goes on has the log, too, is not what the user has to know first.
+            options.OnNotice?.Invoke(unwritable.Message);
         }
     }
 
@@ -94,11 +110,19 @@ public sealed class PipelineRunner
         FailureTable.RequireFree(path);
     }
 
+    private static void RequireLogPlace(PipelineOptions options)
+    {
+        if (options.LogPath is not { } path)
+            return;
+        RunFiles.RequireOwnPlace(path, options.StatePath, "run log");
+        PipelineLog.RequireFree(path);
+    }
+
     private PipelineLog? OpenLog(PipelineOptions options)
     {
         if (options.LogPath is not { } path)
             return null;
-        RunFiles.RequireOwnPlace(path, options.StatePath, "run log");
+        RequireLogPlace(options);
         return PipelineLog.Open(path, _time, options.OnNotice);
     }
 

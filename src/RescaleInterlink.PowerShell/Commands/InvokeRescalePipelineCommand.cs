@@ -116,27 +116,34 @@ public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
             throw new RescaleException(
                 ErrorIds.TransferOptionInvalid, ErrorKind.InvalidInput, "-FailurePath is the table that is run: its other rows would be lost. Nothing was sent.",
                 "Give another path.");
-        PipelineOptions options = OptionsOf(state, destination, extras) with { LogPath = _rehearses ? null : log, FailurePath = failures ?? FreeFailurePath(state) };
+        PipelineOptions options = OptionsOf(state, destination, extras) with { LogPath = log, FailurePath = failures ?? FreeFailurePath(state) };
         if (await ChooseAsync(runner, rows, options) is not { } chosen)
             return;
 
         _runner = runner;
-        await foreach (PipelineJobResult result in runner.RunAsync(rows, chosen, StopToken))
+        try
         {
-            var item = new PipelineResultItem(result);
-            await WriteAsync(item);
-            if (result.JobId is { } id)
-                State.Jobs.Add(id, result.JobName);
-            foreach (RescaleException warning in _warnings.News(result.Warnings))
-                PostWarning(warning.Message);
-            if (result.Error is not null)
-                await WriteErrorAsync(result.Error, item);
+            await foreach (PipelineJobResult result in runner.RunAsync(rows, chosen, StopToken))
+            {
+                var item = new PipelineResultItem(result);
+                await WriteAsync(item);
+                if (result.JobId is { } id)
+                    State.Jobs.Add(id, result.JobName);
+                foreach (RescaleException warning in _warnings.News(result.Warnings))
+                    PostWarning(warning.Message);
+                if (result.Error is not null)
+                    await WriteErrorAsync(result.Error, item);
+            }
+        }
+        finally
+        {
+            // Also of a run that has failed as a whole: how far it came is told nowhere else.
+            if (runner.Summary is { } measured)
+                PostVerbose(new PipelineSummaryItem(measured).ToString());
         }
 
-        var summary = new PipelineSummaryItem(runner.Summary!);
-        PostVerbose(summary.ToString());
         if (Summary)
-            await WriteAsync(summary);
+            await WriteAsync(new PipelineSummaryItem(runner.Summary!));
     }
 
     /// <summary>What the command was not told, the configuration may say.</summary>
@@ -188,7 +195,7 @@ public sealed class InvokeRescalePipelineCommand : PipelineCmdlet
     /// <returns>The options of the run; null when none is to be.</returns>
     private async Task<PipelineOptions?> ChooseAsync(PipelineRunner runner, IReadOnlyList<JobRow> rows, PipelineOptions options)
     {
-        PipelineOutlook outlook = runner.Look(rows, options);
+        PipelineOutlook outlook = runner.Look(rows, options, logs: !_rehearses);
         // What a folder holds is looked up for a rehearsal only: a run lists it soon enough.
         PipelineForecast? forecast = _rehearses
             ? await new PipelinePlanner(Session.Jobs, await Session.Client.GetRateLimitsAsync()) { Archive = _archive, Extras = options.Extras }

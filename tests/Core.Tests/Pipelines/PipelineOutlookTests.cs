@@ -1,8 +1,10 @@
 using RescaleInterlink.Archiving;
 using RescaleInterlink.Errors;
 using RescaleInterlink.Jobs;
+using RescaleInterlink.LocalSandbox;
 using RescaleInterlink.Pipelines;
 using RescaleInterlink.Pipelines.Planning;
+using RescaleInterlink.Testing;
 using RescaleInterlink.Transfers.LocalFiles;
 
 namespace RescaleInterlink.Core.Tests.Pipelines;
@@ -137,6 +139,53 @@ public sealed class PipelineOutlookTests : IDisposable
         // What a killed run leaves holds nobody up.
         File.WriteAllText(PipelineJournal.GetLockPath(_study.StatePath), "");
         Assert.Equal(5, PipelineOutlook.Look(_study.Rows, options with { AllowTableChange = true }).Open.Count);
+    }
+
+    [Fact]
+    public void Of_a_run_that_is_replaced_the_rows_that_were_declined_stay_known()
+    {
+        WriteEveryState();
+        var options = _study.Options with { ExistingState = ExistingState.Replace, LeftOut = new HashSet<int> { 4, 6 } };
+        using (var journal = PipelineJournal.Begin(PipelineResume.TermsOf(Jobs(options), options)))
+            Assert.Equal([4, 6], journal.Earlier.Keys.Order());
+        var next = PipelineOutlook.Look(_study.Rows, _study.Options);
+        Assert.Equal((4, PipelineStage.Wait), next.Open.Where(static open => open.Stage != PipelineStage.Archive).Select(static open => (open.Row.Index, open.Stage)).Single());
+        Assert.Equal(1, next.Unchanged);
+        // Of a journal that nothing is kept of nobody has to understand a line.
+        File.WriteAllText(Journal, "garbage\n");
+        PipelineJournal.Begin(PipelineResume.TermsOf(Jobs(options), options with { LeftOut = new HashSet<int>() })).Dispose();
+        Assert.Equal(8, PipelineOutlook.Look(_study.Rows, _study.Options).Open.Count);
+    }
+
+    [Fact]
+    public async Task Rows_that_a_run_has_not_come_to_are_neither_failed_nor_done()
+    {
+        WriteEveryState();
+        await using var sandbox = await SandboxFixture.StartAsync(new SandboxOptions());
+        await using var session = await sandbox.ConnectAsync();
+        var run = new PipelineRun(session.Jobs, TimeProvider.System, _study.Rows, _study.Options, null, TestContext.Current.CancellationToken);
+        Assert.Equal((8, 0, 0), (run.GetProgress().Jobs, run.GetProgress().Succeeded, run.GetProgress().Failed));
+        await run.DisposeAsync();
+        Assert.Equal((8, 0, 0, 8), (run.Summary!.Jobs, run.Summary.Failed, run.Summary.EndedBefore, run.Summary.NotEnded));
+    }
+
+    [Fact]
+    public async Task The_places_of_the_log_are_judged_and_nothing_is_written_there()
+    {
+        _study.Add("row 1", "true");
+        await using var sandbox = await SandboxFixture.StartAsync(new SandboxOptions());
+        await using var session = await sandbox.ConnectAsync();
+        var pipeline = session.CreatePipeline();
+        var letter = _study.InputFolder("letter.txt");
+        File.WriteAllText(letter, "Dear Sir");
+        Assert.Equal(ErrorIds.DestinationExists, Assert.Throws<RescaleException>(() => pipeline.Look(_study.Rows, _study.Options with { LogPath = letter }, logs: false)).ErrorId);
+        Assert.Equal(ErrorIds.TransferOptionInvalid, Assert.Throws<RescaleException>(() => pipeline.Look(_study.Rows, _study.Options with { LogPath = _study.StatePath }, logs: false)).ErrorId);
+        var inside = Path.Combine(_study.InputFolder("row 1"), "run.jsonl");
+        Assert.NotNull(Assert.Single(pipeline.Look(_study.Rows, _study.Options with { LogPath = inside }, logs: false).Open).HeldRunFile);
+        Assert.Throws<RescaleException>(() => pipeline.Look(_study.Rows, _study.Options with { LogPath = inside, ExistingState = ExistingState.Require }, logs: false));
+        Assert.False(File.Exists(inside));
+        Assert.Throws<RescaleException>(() => pipeline.Look(_study.Rows, _study.Options with { LogPath = inside, ExistingState = ExistingState.Require }, logs: true));
+        Assert.Contains("runRefused", File.ReadAllText(inside), StringComparison.Ordinal);
     }
 
     [Fact]
