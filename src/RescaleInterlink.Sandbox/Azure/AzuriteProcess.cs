@@ -56,7 +56,7 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
         var azurite = new AzuriteProcess(Launch(found, account, folder), log);
         try
         {
-            PrivateFiles.Write(record, JsonSerializer.SerializeToUtf8Bytes(new RunProcess(azurite.Id, azurite._process.StartTime.ToUniversalTime(), ""), HostingJson.Default.RunProcess));
+            azurite.NoteIn(record);
             azurite.Endpoint = await azurite.WaitUntilItListensAsync(cancellationToken);
             return azurite;
         }
@@ -81,6 +81,22 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private void NoteIn(string record)
+    {
+        RunProcess started;
+        try
+        {
+            started = new RunProcess(Id, _process.StartTime.ToUniversalTime(), "");
+        }
+        catch (InvalidOperationException) when (_process.HasExited)
+        {
+            // Nobody will have to look for it, and what it said is told by who waits for it.
+            return;
+        }
+
+        PrivateFiles.Write(record, JsonSerializer.SerializeToUtf8Bytes(started, HostingJson.Default.RunProcess));
     }
 
     private static string Find(string? program)

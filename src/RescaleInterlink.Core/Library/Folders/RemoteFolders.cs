@@ -20,7 +20,7 @@ public enum ChangePermission
 internal sealed class RemoteFolders(FoldersClient client, Func<string, Task<ChangePermission>> permit) : IDisposable
 {
     /// <summary>Calls in flight at once. The platform's rate limit sets the pace of many; this only hides the way to it and back.</summary>
-    private const int Calls = 8;
+    public const int Calls = 8;
 
     private readonly SemaphoreSlim _calls = new(Calls);
 

@@ -123,7 +123,8 @@ public sealed class FolderScaleTests(SharedSandbox shared) : IDisposable
         var made = await sandbox.CountRequestsAsync("POST", "/api/v3/folders/{id}/");
         Assert.True(made < 2 * UploadPlan.LookAhead);
         using var again = await sandbox.ConnectAsync();
-        Assert.Equal(made, await sandbox.CountRequestsAsync("POST", "/api/v3/folders/{id}/"));
+        // What was on its way when the reading ended may have arrived since.
+        Assert.InRange(await sandbox.CountRequestsAsync("POST", "/api/v3/folders/{id}/"), made, made + RemoteFolders.Calls);
     }
 
     [Fact]
